@@ -20,7 +20,11 @@ impl Day {
     /// The day of a civil date; `None` where the calendar has no such date.
     #[must_use]
     pub fn from_civil(year: i32, month: u32, day: u32) -> Option<Day> {
-        if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || day < 1 || day > days_in_month(year, month) {
+        if !(1..=9999).contains(&year)
+            || !(1..=12).contains(&month)
+            || day < 1
+            || day > days_in_month(year, month)
+        {
             return None;
         }
         // Years begin in March here, so that the leap day is the last of its year.
@@ -40,7 +44,8 @@ impl Day {
         let shifted = self.0 + 719_468;
         let era = shifted.div_euclid(146_097);
         let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era =
+            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = (day_of_year - (153 * month_from_march + 2) / 5 + 1) as u32;
@@ -93,10 +98,13 @@ impl FromStr for Day {
         }
         let number = |range: std::ops::Range<usize>| {
             bytes[range].iter().try_fold(0u32, |sum, digit| {
-                digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'))
+                digit
+                    .is_ascii_digit()
+                    .then(|| sum * 10 + u32::from(digit - b'0'))
             })
         };
-        let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else {
+        let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10))
+        else {
             return Err(NotADay);
         };
         Day::from_civil(year as i32, month, day).ok_or(NotADay)
@@ -144,7 +152,10 @@ impl Window {
     /// From the day after (as-of minus 12 calendar months, the day clamped) to the as-of date.
     #[must_use]
     pub fn ending(as_of: Day) -> Window {
-        Window { first: as_of.months_before(12).next(), last: as_of }
+        Window {
+            first: as_of.months_before(12).next(),
+            last: as_of,
+        }
     }
 
     #[must_use]
@@ -171,7 +182,13 @@ mod tests {
     }
 
     fn check_window(as_of: &str, first: &str) {
-        assert_eq!(Window::ending(day(as_of)), Window { first: day(first), last: day(as_of) });
+        assert_eq!(
+            Window::ending(day(as_of)),
+            Window {
+                first: day(first),
+                last: day(as_of)
+            }
+        );
     }
 
     #[test]
@@ -197,7 +214,16 @@ mod tests {
 
     #[test]
     fn dates_that_do_not_exist_are_refused() {
-        for text in ["2025-02-29", "2025-13-01", "2025-00-10", "2025-1-01", "25-01-01", "2025/01/01", "2025-01-0a", ""] {
+        for text in [
+            "2025-02-29",
+            "2025-13-01",
+            "2025-00-10",
+            "2025-1-01",
+            "25-01-01",
+            "2025/01/01",
+            "2025-01-0a",
+            "",
+        ] {
             assert_eq!(text.parse::<Day>(), Err(NotADay), "{text}");
         }
     }

@@ -2,7 +2,36 @@
 //!
 //! Pure functions over plain data. No input or output, clock, async, database or logging happens here; time and ids
 //! are arguments, so that the same facts give the same bytes on any machine.
+//!
+//! A run reads: [`Bucket`]s of [`Facts`] are added to a [`Tally`] under its [`Rules`]; [`Tally::finish`] gives the
+//! totals; [`Scoring::score`] turns them, with [`certified_people`], into the [`SliceScores`] that are published.
 
+mod attribution;
+mod catalog;
+mod certified;
 mod day;
+mod ids;
+mod metric;
+mod rates;
+mod release;
+mod rows;
+mod score;
+mod subscriptions;
+mod tally;
+mod totals;
 
+pub use attribution::{Association, Associations};
+pub use catalog::Catalog;
+pub use certified::{CertifiedPeople, Exams, certified_people};
 pub use day::{Day, Month, NotADay, Window};
+pub use ids::{Currency, Customer, Location, Offering, Partner, Slice};
+pub use metric::{Group, Metric, Value};
+pub use rates::Rates;
+pub use release::{Bound, Ranges, ReleaseRules};
+pub use rows::{
+    Certification, Facts, Instances, Revenue, SeatChange, Subscription, Survey, UsageMonth,
+};
+pub use score::{PeerBand, Scorecard, Scoring, SliceScores, Standing, percentile};
+pub use subscriptions::newest_subscriptions;
+pub use tally::{Bucket, Rules, Tally, Unpublishable};
+pub use totals::Totals;

@@ -1,0 +1,270 @@
+//! Who is the partner of record of a customer, for an offering, on a day (DATA.md, 'Window and attribution').
+
+use crate::catalog::Catalog;
+use crate::day::Day;
+use crate::ids::{Customer, Offering, Partner};
+
+/// One association of a customer whose type counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Association {
+    pub customer: Customer,
+    pub partner: Partner,
+    /// The place of its type in `association_precedence`; 0 is the strongest.
+    pub precedence: u8,
+    /// The workload it is for; everything where it names none.
+    pub workload: Offering,
+    pub starts_on: Day,
+    /// The first day it no longer holds; [`Day::FOREVER`] where there is none.
+    pub ends_on: Day,
+}
+
+impl Association {
+    /// Greater wins. Only associations that hold on the day and cover the fact are compared.
+    fn strength(&self) -> impl Ord + use<> {
+        use std::cmp::Reverse;
+        (
+            Reverse(self.precedence),
+            self.workload != Offering::EVERYTHING,
+            self.starts_on,
+            Reverse(self.partner),
+        )
+    }
+}
+
+/// The associations of all customers, found by customer.
+#[derive(Debug, Clone, Default)]
+pub struct Associations {
+    by_customer: Vec<Association>,
+    /// Where each customer's associations begin; one entry more than there are customer numbers.
+    starts: Vec<u32>,
+}
+
+impl Associations {
+    #[must_use]
+    pub fn new(mut associations: Vec<Association>) -> Associations {
+        associations.sort_unstable_by_key(|a| {
+            (a.customer, a.starts_on, a.partner, a.workload, a.precedence)
+        });
+        let customers = associations.last().map_or(0, |a| a.customer.0 as usize + 1);
+        let mut starts = vec![0u32; customers + 1];
+        for association in &associations {
+            starts[association.customer.0 as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        Associations {
+            by_customer: associations,
+            starts,
+        }
+    }
+
+    fn of(&self, customer: Customer) -> &[Association] {
+        let at = customer.0 as usize;
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(&from), Some(&to)) => &self.by_customer[from as usize..to as usize],
+            _ => &[],
+        }
+    }
+}
+
+/// From a day on this partner, or nobody, is the partner of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reign {
+    pub(crate) from: Day,
+    pub(crate) partner: Option<Partner>,
+}
+
+/// The partners of record of one customer, worked out once for each offering that its facts name.
+#[derive(Debug)]
+pub(crate) struct Record<'a> {
+    associations: &'a [Association],
+    has_workloads: bool,
+    reigns: Vec<(Offering, Vec<Reign>)>,
+}
+
+impl<'a> Record<'a> {
+    pub(crate) fn of(customer: Customer, associations: &'a Associations) -> Record<'a> {
+        let associations = associations.of(customer);
+        Record {
+            associations,
+            has_workloads: associations
+                .iter()
+                .any(|a| a.workload != Offering::EVERYTHING),
+            reigns: Vec::new(),
+        }
+    }
+
+    /// The partner of record for a fact of this offering on this day.
+    pub(crate) fn partner_on(
+        &mut self,
+        catalog: &Catalog,
+        offering: Offering,
+        day: Day,
+    ) -> Option<Partner> {
+        let reigns = self.reigns(catalog, offering);
+        let after = reigns.partition_point(|reign| reign.from <= day);
+        after.checked_sub(1).and_then(|at| reigns[at].partner)
+    }
+
+    /// All reigns for facts of this offering, in time order; before the first nobody is of record.
+    pub(crate) fn reigns(&mut self, catalog: &Catalog, offering: Offering) -> &[Reign] {
+        // A fact without a workload is covered only by associations without one; the same timeline serves every
+        // offering of a customer that has no other kind.
+        let workload = if self.has_workloads && !catalog.is_product(offering) {
+            offering
+        } else {
+            Offering::EVERYTHING
+        };
+        let at = match self.reigns.iter().position(|(of, _)| *of == workload) {
+            Some(at) => at,
+            None => {
+                self.reigns
+                    .push((workload, timeline(self.associations, workload)));
+                self.reigns.len() - 1
+            }
+        };
+        &self.reigns[at].1
+    }
+}
+
+fn timeline(associations: &[Association], workload: Offering) -> Vec<Reign> {
+    let covering = || {
+        associations
+            .iter()
+            .filter(move |a| a.workload == Offering::EVERYTHING || a.workload == workload)
+    };
+    let mut days: Vec<Day> = covering().flat_map(|a| [a.starts_on, a.ends_on]).collect();
+    days.sort_unstable();
+    days.dedup();
+    let mut reigns: Vec<Reign> = Vec::with_capacity(days.len());
+    for from in days {
+        let partner = covering()
+            .filter(|a| a.starts_on <= from && from < a.ends_on)
+            .max_by(|a, b| a.strength().cmp(&b.strength()))
+            .map(|a| a.partner);
+        if reigns.last().is_none_or(|last| last.partner != partner) {
+            reigns.push(Reign { from, partner });
+        }
+    }
+    reigns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRODUCT: Offering = Offering(1);
+    const WORKLOAD: Offering = Offering(2);
+    const OTHER_WORKLOAD: Offering = Offering(3);
+
+    fn catalog() -> Catalog {
+        let everything = Offering::EVERYTHING;
+        Catalog::new(
+            vec![everything, everything, PRODUCT, PRODUCT],
+            vec![crate::Location::WORLD],
+            vec![],
+        )
+    }
+
+    fn held(
+        partner: u32,
+        precedence: u8,
+        workload: Offering,
+        starts_on: i32,
+        ends_on: i32,
+    ) -> Association {
+        Association {
+            customer: Customer(0),
+            partner: Partner(partner),
+            precedence,
+            workload,
+            starts_on: Day(starts_on),
+            ends_on: Day(ends_on),
+        }
+    }
+
+    const FOREVER: i32 = Day::FOREVER.0;
+
+    fn check(associations: &[Association], offering: Offering, day: i32, partner: Option<u32>) {
+        let associations = Associations::new(associations.to_vec());
+        let mut record = Record::of(Customer(0), &associations);
+        assert_eq!(
+            record.partner_on(&catalog(), offering, Day(day)),
+            partner.map(Partner)
+        );
+    }
+
+    #[test]
+    fn holds_from_its_first_day_to_the_day_before_its_end() {
+        let one = [held(7, 0, Offering::EVERYTHING, 10, 20)];
+        check(&one, PRODUCT, 9, None);
+        check(&one, PRODUCT, 10, Some(7));
+        check(&one, WORKLOAD, 19, Some(7));
+        check(&one, PRODUCT, 20, None);
+    }
+
+    #[test]
+    fn an_association_that_ends_as_it_starts_holds_on_no_day() {
+        check(
+            &[held(7, 0, Offering::EVERYTHING, 10, 10)],
+            PRODUCT,
+            10,
+            None,
+        );
+    }
+
+    #[test]
+    fn the_stronger_type_wins_even_over_a_named_workload() {
+        let both = [
+            held(1, 1, WORKLOAD, 0, FOREVER),
+            held(2, 0, Offering::EVERYTHING, 0, FOREVER),
+        ];
+        check(&both, WORKLOAD, 5, Some(2));
+    }
+
+    #[test]
+    fn a_named_workload_wins_over_none_and_covers_nothing_else() {
+        let both = [
+            held(1, 0, WORKLOAD, 0, FOREVER),
+            held(2, 0, Offering::EVERYTHING, 5, FOREVER),
+        ];
+        check(&both, WORKLOAD, 6, Some(1));
+        check(&both, OTHER_WORKLOAD, 6, Some(2));
+        check(&both, PRODUCT, 6, Some(2));
+        check(&both, PRODUCT, 4, None);
+    }
+
+    #[test]
+    fn the_later_start_wins_then_the_smaller_partner() {
+        let everything = Offering::EVERYTHING;
+        check(
+            &[
+                held(1, 0, everything, 0, FOREVER),
+                held(2, 0, everything, 5, FOREVER),
+            ],
+            PRODUCT,
+            6,
+            Some(2),
+        );
+        check(
+            &[
+                held(2, 0, everything, 5, FOREVER),
+                held(1, 0, everything, 5, FOREVER),
+            ],
+            PRODUCT,
+            6,
+            Some(1),
+        );
+    }
+
+    #[test]
+    fn the_earlier_partner_is_of_record_again_when_the_later_ends() {
+        let both = [
+            held(1, 0, Offering::EVERYTHING, 0, FOREVER),
+            held(2, 0, Offering::EVERYTHING, 5, 8),
+        ];
+        check(&both, PRODUCT, 7, Some(2));
+        check(&both, PRODUCT, 8, Some(1));
+    }
+}

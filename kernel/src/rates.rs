@@ -1,0 +1,131 @@
+//! Exchange rates to the reporting currency.
+
+use rustc_hash::FxHashMap;
+
+use crate::day::Day;
+use crate::ids::Currency;
+
+/// The rates of all currencies, each newest on or before a day.
+#[derive(Debug, Clone)]
+pub struct Rates {
+    reporting_currency: Currency,
+    by_currency: FxHashMap<Currency, Vec<(Day, i128)>>,
+}
+
+/// Why an amount could not be brought to the reporting currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unconverted {
+    NoRate,
+    TooLarge,
+}
+
+impl Rates {
+    /// Rates are billionths of the reporting currency for one unit, one for each currency and day.
+    #[must_use]
+    pub fn new(
+        reporting_currency: Currency,
+        rates: impl IntoIterator<Item = (Currency, Day, i128)>,
+    ) -> Rates {
+        let mut by_currency: FxHashMap<Currency, Vec<(Day, i128)>> = FxHashMap::default();
+        for (currency, day, billionths) in rates {
+            by_currency
+                .entry(currency)
+                .or_default()
+                .push((day, billionths));
+        }
+        for of_currency in by_currency.values_mut() {
+            of_currency.sort_unstable();
+        }
+        Rates {
+            reporting_currency,
+            by_currency,
+        }
+    }
+
+    /// The amount in ten-thousandths of the reporting currency, rounded half to even.
+    pub(crate) fn convert(
+        &self,
+        ten_thousandths: i128,
+        currency: Currency,
+        day: Day,
+    ) -> Result<i128, Unconverted> {
+        if currency == self.reporting_currency {
+            return Ok(ten_thousandths);
+        }
+        let rates = self.by_currency.get(&currency).ok_or(Unconverted::NoRate)?;
+        let after = rates.partition_point(|(rate_day, _)| *rate_day <= day);
+        let (_, billionths) = after
+            .checked_sub(1)
+            .map(|at| rates[at])
+            .ok_or(Unconverted::NoRate)?;
+        let exact = ten_thousandths
+            .checked_mul(billionths)
+            .ok_or(Unconverted::TooLarge)?;
+        Ok(divide_half_even(exact, 1_000_000_000))
+    }
+}
+
+fn divide_half_even(numerator: i128, divisor: i128) -> i128 {
+    let quotient = numerator.div_euclid(divisor);
+    let twice = 2 * numerator.rem_euclid(divisor);
+    let up = twice > divisor || (twice == divisor && quotient % 2 != 0);
+    quotient + i128::from(up)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USD: Currency = Currency(*b"USD");
+    const EUR: Currency = Currency(*b"EUR");
+
+    fn rates() -> Rates {
+        Rates::new(
+            USD,
+            [
+                (EUR, Day(10), 1_500_000_000),
+                (EUR, Day(5), 500_000_000),
+                (USD, Day(5), 9_000_000_000),
+            ],
+        )
+    }
+
+    fn check(amount: i128, currency: Currency, day: i32, expected: Result<i128, Unconverted>) {
+        assert_eq!(rates().convert(amount, currency, Day(day)), expected);
+    }
+
+    #[test]
+    fn the_newest_rate_on_or_before_the_day_counts() {
+        check(100, EUR, 4, Err(Unconverted::NoRate));
+        check(100, EUR, 5, Ok(50));
+        check(100, EUR, 9, Ok(50));
+        check(100, EUR, 10, Ok(150));
+    }
+
+    #[test]
+    fn the_reporting_currency_needs_no_rate_and_uses_none() {
+        check(7, USD, 0, Ok(7));
+        check(7, USD, 6, Ok(7));
+    }
+
+    #[test]
+    fn halves_go_to_the_even_neighbour_on_both_sides_of_zero() {
+        for (amount, expected) in [
+            (1, 0),
+            (3, 2),
+            (5, 2),
+            (7, 4),
+            (-1, 0),
+            (-3, -2),
+            (-5, -2),
+            (-7, -4),
+        ] {
+            check(amount, EUR, 5, Ok(expected));
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said_and_not_wrapped() {
+        check(i128::MAX / 2, EUR, 5, Err(Unconverted::TooLarge));
+    }
+}

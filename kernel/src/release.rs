@@ -1,0 +1,206 @@
+//! What a partner may see of its peers (DATA.md, 'Release: who sees what').
+
+use crate::metric::{Metric, Value};
+
+/// How the ends of a range are shown to partners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ranges {
+    Exact,
+    Rounded,
+}
+
+/// The settings under `release`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseRules {
+    pub min_peers: u32,
+    pub min_band_members: u32,
+    pub ranges: Ranges,
+}
+
+impl ReleaseRules {
+    /// Whether a metric of a slice is shown to partners: enough owners in all, and in each band that is not empty.
+    pub(crate) fn allow(&self, owners: Vec<u32>, owners_by_band: [Vec<u32>; 4]) -> bool {
+        distinct(owners) >= self.min_peers as usize
+            && owners_by_band
+                .into_iter()
+                .filter(|band| !band.is_empty())
+                .all(|band| distinct(band) >= self.min_band_members as usize)
+    }
+
+    /// The range as partners see it.
+    #[must_use]
+    pub fn range(&self, metric: Metric, min: Value, max: Value) -> (Bound, Bound) {
+        match self.ranges {
+            Ranges::Exact => (Bound::Exact(min), Bound::Exact(max)),
+            Ranges::Rounded => (
+                widen(metric, min, Toward::Below),
+                widen(metric, max, Toward::Above),
+            ),
+        }
+    }
+}
+
+fn distinct(mut owners: Vec<u32>) -> usize {
+    owners.sort_unstable();
+    owners.dedup();
+    owners.len()
+}
+
+/// One end of a released range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    Exact(Value),
+    /// `digits` × 10 to the power of `exponent`.
+    Rounded {
+        digits: i128,
+        exponent: i32,
+    },
+}
+
+impl Bound {
+    /// The nearest 64-bit float.
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        match self {
+            Bound::Exact(value) => value.to_f64(),
+            // An integer with an exponent always reads as a float, the nearest one.
+            Bound::Rounded { digits, exponent } => {
+                format!("{digits}e{exponent}").parse().unwrap_or(f64::NAN)
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Toward {
+    Below,
+    Above,
+}
+
+impl Toward {
+    fn divide(self, numerator: i128, divisor: i128) -> i128 {
+        let floor = numerator.div_euclid(divisor);
+        let inexact = numerator.rem_euclid(divisor) != 0;
+        floor + i128::from(self == Toward::Above && inexact)
+    }
+}
+
+/// To two significant digits; whole numbers below 100 to a multiple of 5; zero stays.
+fn widen(metric: Metric, value: Value, toward: Toward) -> Bound {
+    let (numerator, denominator) = (value.numerator(), value.denominator());
+    if numerator == 0 {
+        return Bound::Rounded {
+            digits: 0,
+            exponent: 0,
+        };
+    }
+    if metric.is_whole() && numerator.abs() < 100 * denominator {
+        let digits = 5 * toward.divide(numerator, 5 * denominator);
+        return Bound::Rounded {
+            digits,
+            exponent: 0,
+        };
+    }
+    let (mut numerator, mut divisor, mut exponent) = (numerator, denominator, 0);
+    while numerator.abs() < 10 * divisor {
+        numerator *= 10;
+        exponent -= 1;
+    }
+    while numerator.abs() / 100 >= divisor {
+        divisor *= 10;
+        exponent += 1;
+    }
+    Bound::Rounded {
+        digits: toward.divide(numerator, divisor),
+        exponent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(metric: Metric, value: Value, below: f64, above: f64) {
+        let rules = ReleaseRules {
+            min_peers: 10,
+            min_band_members: 3,
+            ranges: Ranges::Rounded,
+        };
+        let (min, max) = rules.range(metric, value, value);
+        assert_eq!((min.to_f64(), max.to_f64()), (below, above), "{value:?}");
+    }
+
+    #[test]
+    fn whole_numbers_below_a_hundred_widen_to_fives() {
+        for (value, below, above) in [
+            (0, 0.0, 0.0),
+            (1, 0.0, 5.0),
+            (5, 5.0, 5.0),
+            (99, 95.0, 100.0),
+            (100, 100.0, 100.0),
+            (101, 100.0, 110.0),
+            (-1, -5.0, 0.0),
+            (-99, -100.0, -95.0),
+            (-101, -110.0, -100.0),
+            (12_345, 12_000.0, 13_000.0),
+            (99_500, 99_000.0, 100_000.0),
+        ] {
+            check(Metric::NetPaidSeats, Value::whole(value), below, above);
+        }
+    }
+
+    #[test]
+    fn money_and_ratios_widen_to_two_digits() {
+        check(Metric::Revenue, Value::money(123_456), 12.0, 13.0);
+        check(Metric::Revenue, Value::money(-123_456), -13.0, -12.0);
+        check(Metric::Revenue, Value::money(1), 0.0001, 0.0001);
+        check(Metric::Revenue, Value::money(123), 0.012, 0.013);
+        check(
+            Metric::MonthlyActiveUsers,
+            Value::ratio(1, 12).unwrap(),
+            0.083,
+            0.084,
+        );
+        check(
+            Metric::NetPromoterScore,
+            Value::ratio(-1, 3).unwrap(),
+            -0.34,
+            -0.33,
+        );
+        check(
+            Metric::NetPromoterScore,
+            Value::ratio(1, 1).unwrap(),
+            1.0,
+            1.0,
+        );
+        check(
+            Metric::MonthlyActiveUsers,
+            Value::ratio(1199, 12).unwrap(),
+            99.0,
+            100.0,
+        );
+    }
+
+    #[test]
+    fn companies_of_one_owner_count_once() {
+        let rules = ReleaseRules {
+            min_peers: 3,
+            min_band_members: 1,
+            ranges: Ranges::Exact,
+        };
+        let no_bands = || [const { Vec::new() }; 4];
+        assert!(rules.allow(vec![1, 2, 3], no_bands()));
+        assert!(!rules.allow(vec![1, 2, 2], no_bands()));
+    }
+
+    #[test]
+    fn each_band_that_is_not_empty_needs_its_members() {
+        let rules = ReleaseRules {
+            min_peers: 4,
+            min_band_members: 2,
+            ranges: Ranges::Exact,
+        };
+        assert!(rules.allow(vec![1, 2, 3, 4], [vec![1, 2], vec![], vec![3, 4], vec![]]));
+        assert!(!rules.allow(vec![1, 2, 3, 4], [vec![1, 2, 3], vec![], vec![4], vec![]]));
+    }
+}

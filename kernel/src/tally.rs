@@ -1,0 +1,186 @@
+//! From facts to totals: one walk over the facts, customer by customer.
+//!
+//! A customer lies at one location, and its facts in one [`Bucket`]. So everything that must be told apart (users,
+//! running totals, newest observations) is told apart while its customer is in hand, and what leaves the walk only
+//! ever needs adding: over customers, over buckets, and up the locations.
+
+mod customer;
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use rustc_hash::FxHashMap;
+
+use crate::attribution::{Associations, Record};
+use crate::catalog::Catalog;
+use crate::day::{Day, Window};
+use crate::ids::{Currency, Customer, Partner, Slice};
+use crate::rates::Rates;
+use crate::rows::{
+    Facts, Instances, OfCustomer, Revenue, SeatChange, Subscription, Survey, UsageMonth,
+};
+use crate::totals::Totals;
+use customer::CustomerTally;
+
+/// What a run knows besides facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    pub window: Window,
+    pub catalog: &'a Catalog,
+    pub associations: &'a Associations,
+    pub rates: &'a Rates,
+    /// 1 to 366.
+    pub new_customer_gap_days: u32,
+}
+
+/// All settled facts of some customers, in the order the walk needs. Serves any number of as-of dates.
+#[derive(Debug, Clone, Default)]
+pub struct Bucket {
+    facts: Facts,
+}
+
+impl Bucket {
+    #[must_use]
+    pub fn new(mut facts: Facts) -> Bucket {
+        facts.revenue.sort_unstable_by_key(OfCustomer::customer);
+        facts
+            .seat_changes
+            .sort_unstable_by_key(|row| (row.customer, row.occurred_on));
+        facts
+            .usage
+            .sort_unstable_by_key(|row| (row.customer, row.user));
+        facts
+            .instances
+            .sort_unstable_by_key(|row| (row.customer, row.offering, row.observed_on));
+        facts.surveys.sort_unstable_by_key(OfCustomer::customer);
+        Bucket { facts }
+    }
+}
+
+/// Why a run must stop instead of publishing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unpublishable {
+    #[error("amounts without an exchange rate: {}; send fx_rates on or before these dates", list(.0))]
+    MissingRates(BTreeMap<Currency, Day>),
+    #[error("amounts too large once converted: {}; check these amounts and their fx_rates", list(.0))]
+    TooLarge(BTreeMap<Currency, Day>),
+}
+
+fn list(places: &BTreeMap<Currency, Day>) -> String {
+    let places: Vec<String> = places
+        .iter()
+        .map(|(currency, day)| format!("{currency} first on {day}"))
+        .collect();
+    places.join(", ")
+}
+
+/// Totals by partner, offering and the customers' own location. Merges by addition, in any order.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    totals: FxHashMap<(Slice, Partner), Totals>,
+    missing_rates: BTreeMap<Currency, Day>,
+    too_large: BTreeMap<Currency, Day>,
+}
+
+impl Tally {
+    /// Adds the facts of a bucket. `subscriptions` are those of [`crate::newest_subscriptions`] that lie with the
+    /// bucket's customers, sorted by customer.
+    pub fn add(&mut self, rules: &Rules<'_>, bucket: &Bucket, subscriptions: &[Subscription]) {
+        let mut rest = Rest {
+            revenue: &bucket.facts.revenue,
+            seat_changes: &bucket.facts.seat_changes,
+            usage: &bucket.facts.usage,
+            instances: &bucket.facts.instances,
+            surveys: &bucket.facts.surveys,
+            subscriptions,
+        };
+        let mut scratch = CustomerTally::new(rules);
+        while let Some(customer) = rest.next_customer() {
+            let mut record = Record::of(customer, rules.associations);
+            scratch.add_revenue(&mut record, take(&mut rest.revenue, customer), self);
+            scratch.add_seat_changes(&mut record, take(&mut rest.seat_changes, customer));
+            scratch.add_usage(&mut record, take(&mut rest.usage, customer));
+            scratch.add_instances(&mut record, take(&mut rest.instances, customer));
+            scratch.add_surveys(&mut record, take(&mut rest.surveys, customer));
+            scratch.add_subscriptions(&mut record, take(&mut rest.subscriptions, customer));
+            scratch.flush(rules.catalog.location_of(customer), &mut self.totals);
+        }
+    }
+
+    /// The totals in order of slice (at the customers' own locations), then partner.
+    ///
+    /// # Errors
+    /// Where an amount that counts could not be brought to the reporting currency.
+    pub fn finish(self) -> Result<Vec<(Slice, Partner, Totals)>, Unpublishable> {
+        if !self.missing_rates.is_empty() {
+            return Err(Unpublishable::MissingRates(self.missing_rates));
+        }
+        if !self.too_large.is_empty() {
+            return Err(Unpublishable::TooLarge(self.too_large));
+        }
+        let mut totals: Vec<_> = self
+            .totals
+            .into_iter()
+            .map(|((slice, partner), totals)| (slice, partner, totals))
+            .collect();
+        totals.sort_unstable_by_key(|(slice, partner, _)| (*slice, *partner));
+        Ok(totals)
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Tally) {
+        for (key, totals) in other.totals {
+            self.totals.entry(key).or_default().add(&totals);
+        }
+        merge_first(&mut self.missing_rates, other.missing_rates);
+        merge_first(&mut self.too_large, other.too_large);
+    }
+}
+
+fn merge_first(into: &mut BTreeMap<Currency, Day>, from: BTreeMap<Currency, Day>) {
+    for (currency, day) in from {
+        note_first(into, currency, day);
+    }
+}
+
+fn note_first(places: &mut BTreeMap<Currency, Day>, currency: Currency, day: Day) {
+    let first = places.entry(currency).or_insert(day);
+    *first = day.min(*first);
+}
+
+/// The facts of the customers still ahead.
+struct Rest<'a> {
+    revenue: &'a [Revenue],
+    seat_changes: &'a [SeatChange],
+    usage: &'a [UsageMonth],
+    instances: &'a [Instances],
+    surveys: &'a [Survey],
+    subscriptions: &'a [Subscription],
+}
+
+impl Rest<'_> {
+    fn next_customer(&self) -> Option<Customer> {
+        let heads = [
+            self.revenue.first().map(OfCustomer::customer),
+            self.seat_changes.first().map(OfCustomer::customer),
+            self.usage.first().map(OfCustomer::customer),
+            self.instances.first().map(OfCustomer::customer),
+            self.surveys.first().map(OfCustomer::customer),
+            self.subscriptions.first().map(OfCustomer::customer),
+        ];
+        heads.into_iter().flatten().min()
+    }
+}
+
+/// The rows of this customer, which stand first if it has any.
+fn take<'a, Row: OfCustomer>(rows: &mut &'a [Row], customer: Customer) -> &'a [Row] {
+    let len = rows
+        .iter()
+        .position(|row| row.customer() != customer)
+        .unwrap_or(rows.len());
+    let (taken, rest) = rows.split_at(len);
+    *rows = rest;
+    taken
+}
