@@ -1,1 +1,7 @@
+//! Peerband: facts of a partner program in, nightly scorecards with peer bands out.
+//!
+//! Modules in reading order; arrows point down. `ARCHITECTURE.md` has the picture and the rules.
 
+pub mod cli;
+pub mod config;
+pub mod store;

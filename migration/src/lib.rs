@@ -1,1 +1,43 @@
+//! The schema of the SQL store, as steps that never change once released.
 
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m2026_11_23_000001_reference;
+mod m2026_11_23_000002_facts;
+mod m2026_11_23_000003_snapshots;
+
+/// Applies the steps in order; each runs in a transaction of its own.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m2026_11_23_000001_reference::Migration),
+            Box::new(m2026_11_23_000002_facts::Migration),
+            Box::new(m2026_11_23_000003_snapshots::Migration),
+        ]
+    }
+}
+
+/// Makes PostgreSQL compare these ids by their bytes, as SQLite does and DATA.md asks, whatever the database's locale.
+async fn compare_by_bytes(manager: &SchemaManager<'_>, table: &str, columns: &[&str]) -> Result<(), DbErr> {
+    if manager.get_database_backend() != sea_orm::DatabaseBackend::Postgres {
+        return Ok(());
+    }
+    for column in columns {
+        let sql = format!(r#"ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE text COLLATE "C""#);
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
+/// SQLite stores a table by its primary key only when it is asked to.
+fn by_primary_key(manager: &SchemaManager<'_>, table: &mut TableCreateStatement) -> TableCreateStatement {
+    if manager.get_database_backend() == sea_orm::DatabaseBackend::Sqlite {
+        table.extra("WITHOUT ROWID");
+    }
+    table.take()
+}

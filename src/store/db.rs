@@ -1,0 +1,124 @@
+//! The connection to the SQL store and its transactions.
+
+use std::path::Path;
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+/// How long a statement waits for another writer, and how long a pool may be exhausted.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// No statement of ours runs longer on PostgreSQL.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Readers and the writer. On SQLite the writer is one connection, so that writes queue instead of failing; on
+/// PostgreSQL both are the same pool.
+#[derive(Debug, Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+/// A failure of the SQL store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database does not answer or refused a statement")]
+    Sql(#[from] DbErr),
+    #[error("the database holds something this version cannot read: {0}")]
+    Corrupt(String),
+}
+
+impl Db {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Where it cannot be reached or a schema step fails.
+    pub async fn open(url: &str, sqlite_file: &Path, connections: u32) -> Result<Db, StoreError> {
+        let db = if url.is_empty() {
+            Db {
+                write: Database::connect(sqlite(sqlite_file, 1)).await?,
+                read: Database::connect(sqlite(sqlite_file, connections)).await?,
+            }
+        } else {
+            let pool = Database::connect(postgres(url, connections)).await?;
+            Db {
+                read: pool.clone(),
+                write: pool,
+            }
+        };
+        Migrator::up(&db.write, None).await?;
+        Ok(db)
+    }
+
+    /// For statements that change nothing.
+    #[must_use]
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Begins a transaction that may write. Never race or time out this future: run it in a task that nobody cancels
+    /// (`App::finish`).
+    ///
+    /// # Errors
+    /// Where the database does not answer or another writer does not give way in time.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.read.get_database_backend() == DatabaseBackend::Sqlite
+    }
+}
+
+fn sqlite(file: &Path, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    let file = file.to_owned();
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(PATIENCE)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+            options
+                .in_memory(false)
+                .shared_cache(false)
+                .filename(&file)
+                .create_if_missing(true)
+                .busy_timeout(PATIENCE)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+        });
+    options
+}
+
+fn postgres(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections.max(2))
+        .acquire_timeout(PATIENCE)
+        .connect_timeout(PATIENCE)
+        .statement_timeout(STATEMENT_TIMEOUT)
+        .set_application_name("peerband")
+        .sqlx_logging(false)
+        // A begin() that was given up leaves its transaction open on the connection; whatever is handed out next must
+        // not continue it.
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    use sea_orm::sqlx::Executor;
+                    Ok(connection.execute("ROLLBACK").await.is_ok())
+                })
+            })
+        });
+    options
+}
