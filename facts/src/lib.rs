@@ -1,1 +1,54 @@
+//! The fact store: what is only ever scanned, as Parquet files under one `object_store` prefix.
+//!
+//! Which files count is for the caller to know: its manifest is the only truth about that, and nothing here lists the
+//! store to find data. This crate turns rows that are already checked, numbered and hashed into durable files
+//! ([`FactStore::write_batch`]), and files into what the kernel reads ([`FactStore::read_bucket`],
+//! [`FactStore::read_subscriptions`], [`FactStore::read_certifications`]), with every key settled as DATA.md says.
+//! Left to others: ids, transactions, dates of runs, and every figure.
+//!
+//! A file holds rows of one dataset and one batch, sorted by customer, each key at most once. A row keeps its ordinal,
+//! its place in the batch as sent, so that of one key the row of the greatest (sequence of the batch, ordinal) can be
+//! found again. Usage is compacted while it is written: one row for each customer, user, offering and month.
+//!
+//! Files never change. A job that merges small files would live in a module `compact` beside [`mod@write`]: it reads
+//! [`FactStore::read_rows`] of several files of one batch and writes them as one, which needs no new column; merging
+//! across batches needs one more column, the batch's sequence, and [`settle`](FactStore::settle) to read it in place
+//! of the file's.
+//!
+//! All calls are async on tokio. Sorting, encoding and decoding run in `spawn_blocking`, so that they may be called
+//! from the threads that answer requests; a cancelled call leaves such a task to end by itself.
 
+mod bitmap;
+mod bucket;
+mod buckets;
+mod certifications;
+mod code;
+mod column;
+mod dataset;
+mod durable;
+mod encode;
+mod error;
+mod file;
+mod footer;
+mod places;
+mod row;
+mod scan;
+mod settle;
+mod store;
+mod subscriptions;
+mod table;
+pub mod write;
+
+pub use buckets::buckets;
+pub use code::{LicenseType, Status};
+pub use dataset::Dataset;
+pub use error::Error;
+pub use file::{FileRef, WrittenFile};
+pub use places::Places;
+pub use row::{
+    CertificationRow, FactRow, InstancesRow, RevenueRow, SeatChangeRow, StoredRow, SubscriptionRow,
+    SurveyRow, UsageRow,
+};
+pub use settle::Settled;
+pub use store::{FactStore, Sizes};
+pub use write::BatchWriter;

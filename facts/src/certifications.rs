@@ -1,0 +1,87 @@
+//! Reading certifications, which know no customer and no window.
+
+use std::cmp::Reverse;
+
+use kernel::Certification;
+
+use crate::column::{Date, Hash, Id, Ordinal};
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::file::FileRef;
+use crate::places::Places;
+use crate::scan::{ALL_CUSTOMERS, Block, Sink};
+use crate::store::FactStore;
+use crate::table::ORDINAL;
+
+impl FactStore {
+    /// All passes, one for each person, exam and day, sorted by these; `exam` is the stored id. Files of other
+    /// datasets may be among the given and are not read.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or names a partner without a place.
+    pub async fn read_certifications(
+        &self,
+        files: &[FileRef],
+        places: &Places,
+    ) -> Result<Vec<Certification>, Error> {
+        let files = files
+            .iter()
+            .filter(|file| file.dataset == Dataset::Certifications)
+            .cloned()
+            .collect();
+        let passes = Passes {
+            places: places.clone(),
+            rows: Vec::new(),
+        };
+        let mut passes = self.scan(files, ALL_CUSTOMERS, passes).await?;
+        let settled = tokio::task::spawn_blocking(move || {
+            let key = |row: &Certification| (row.person, row.exam, row.passed_on);
+            passes
+                .rows
+                .sort_unstable_by_key(|(row, place)| (key(row), Reverse(*place)));
+            passes
+                .rows
+                .dedup_by(|(same, _), (kept, _)| key(same) == key(kept));
+            passes.rows.into_iter().map(|(row, _)| row).collect()
+        });
+        Ok(settled.await?)
+    }
+}
+
+struct Passes {
+    places: Places,
+    /// Each with the sequence of its batch and its ordinal there.
+    rows: Vec<(Certification, (u64, u32))>,
+}
+
+impl Sink for Passes {
+    const COLUMNS: &'static [&'static str] = &[
+        "person",
+        "partner",
+        "exam",
+        "passed_on",
+        "expires_on",
+        ORDINAL,
+    ];
+
+    fn take(&mut self, block: &Block<'_>) -> Result<(), Error> {
+        let people = block.column::<Hash>("person")?;
+        let partners = block.column::<Id>("partner")?;
+        let exams = block.column::<Id>("exam")?;
+        let passed = block.column::<Date>("passed_on")?;
+        let expires = block.column::<Date>("expires_on")?;
+        let ordinals = block.column::<Ordinal>(ORDINAL)?;
+        for at in 0..block.len() {
+            let row = Certification {
+                partner: self.places.partner(partners.get(at)?, &block.file.path)?,
+                person: people.get(at)?,
+                exam: exams.get(at)?,
+                passed_on: passed.get(at)?,
+                expires_on: expires.get(at)?,
+            };
+            self.rows
+                .push((row, (block.file.sequence, ordinals.get(at)?)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! How the rows of each dataset are gathered into files: by which key a row hides another, and in which order they
+//! stand.
+
+mod keyed;
+mod usage;
+
+use kernel::{Day, Month};
+use parquet::errors::ParquetError;
+
+use crate::dataset::Dataset;
+use crate::encode::Encoded;
+use crate::error::Error;
+use crate::file::FileRef;
+use crate::row::{
+    CertificationRow, FactRow, InstancesRow, RevenueRow, SeatChangeRow, StoredRow, SubscriptionRow,
+    SurveyRow,
+};
+use crate::scan::ALL_CUSTOMERS;
+use crate::store::{FactStore, Sizes};
+
+pub(crate) use keyed::ORDINAL;
+use keyed::{AllRows, Keyed};
+use usage::AllUsage;
+
+/// The rows of a batch that are in hand.
+pub(crate) trait Chunk: Send + std::fmt::Debug {
+    fn push(&mut self, ordinal: u32, row: FactRow) -> Result<(), Error>;
+    fn len(&self) -> usize;
+    /// Empties the chunk into a job that sorts and encodes its rows.
+    fn take(&mut self) -> EncodeJob;
+}
+
+pub(crate) type EncodeJob = Box<dyn FnOnce(Sizes) -> Result<Vec<Unnamed>, ParquetError> + Send>;
+
+/// A file that has no name yet.
+pub(crate) struct Unnamed {
+    pub(crate) encoded: Encoded,
+    pub(crate) month: Option<Month>,
+    pub(crate) rows: usize,
+    pub(crate) span: Span,
+}
+
+/// The customers and days of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub(crate) first_customer: u32,
+    pub(crate) last_customer: u32,
+    pub(crate) first_day: Day,
+    pub(crate) last_day: Day,
+}
+
+impl Span {
+    /// Of at least one row.
+    pub(crate) fn of(rows: impl Iterator<Item = (u32, Day, Day)>) -> Option<Span> {
+        rows.map(|(customer, first_day, last_day)| Span {
+            first_customer: customer,
+            last_customer: customer,
+            first_day,
+            last_day,
+        })
+        .reduce(|a, b| Span {
+            first_customer: a.first_customer.min(b.first_customer),
+            last_customer: a.last_customer.max(b.last_customer),
+            first_day: a.first_day.min(b.first_day),
+            last_day: a.last_day.max(b.last_day),
+        })
+    }
+}
+
+pub(crate) fn chunk(dataset: Dataset) -> Box<dyn Chunk> {
+    match dataset {
+        Dataset::Revenue => Box::new(keyed::KeyedChunk::<RevenueRow>::default()),
+        Dataset::SeatChanges => Box::new(keyed::KeyedChunk::<SeatChangeRow>::default()),
+        Dataset::Subscriptions => Box::new(keyed::KeyedChunk::<SubscriptionRow>::default()),
+        Dataset::Usage => Box::new(usage::UsageChunk::default()),
+        Dataset::Instances => Box::new(keyed::KeyedChunk::<InstancesRow>::default()),
+        Dataset::Surveys => Box::new(keyed::KeyedChunk::<SurveyRow>::default()),
+        Dataset::Certifications => Box::new(keyed::KeyedChunk::<CertificationRow>::default()),
+    }
+}
+
+impl FactStore {
+    /// Everything a file holds, in its order, for explanations and checks; the whole file at once.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub async fn read_rows(&self, file: &FileRef) -> Result<Vec<StoredRow>, Error> {
+        match file.dataset {
+            Dataset::Revenue => self.keyed_rows::<RevenueRow>(file).await,
+            Dataset::SeatChanges => self.keyed_rows::<SeatChangeRow>(file).await,
+            Dataset::Subscriptions => self.keyed_rows::<SubscriptionRow>(file).await,
+            Dataset::Usage => {
+                let files = vec![file.clone()];
+                let all = self.scan(files, ALL_CUSTOMERS, AllUsage::default());
+                Ok(all.await?.rows)
+            }
+            Dataset::Instances => self.keyed_rows::<InstancesRow>(file).await,
+            Dataset::Surveys => self.keyed_rows::<SurveyRow>(file).await,
+            Dataset::Certifications => self.keyed_rows::<CertificationRow>(file).await,
+        }
+    }
+
+    async fn keyed_rows<R: Keyed>(&self, file: &FileRef) -> Result<Vec<StoredRow>, Error> {
+        let files = vec![file.clone()];
+        let all = self.scan(files, ALL_CUSTOMERS, AllRows::<R>::default());
+        Ok(all.await?.rows)
+    }
+}

@@ -1,0 +1,128 @@
+//! Usage, whose rows are all key: a set of days for each customer, user, offering and month.
+
+use kernel::{Day, Month};
+use parquet::errors::ParquetError;
+
+use super::{Chunk, EncodeJob, Span, Unnamed};
+use crate::dataset::Dataset;
+use crate::encode::encode;
+use crate::error::Error;
+use crate::row::{FactRow, Record, StoredRow, UsageMonthRow, UsageRow};
+use crate::scan::{Block, Sink};
+use crate::store::Sizes;
+
+#[derive(Debug, Default)]
+pub(super) struct UsageChunk {
+    rows: Vec<UsageRow>,
+}
+
+impl Chunk for UsageChunk {
+    fn push(&mut self, _ordinal: u32, row: FactRow) -> Result<(), Error> {
+        let FactRow::Usage(row) = row else {
+            return Err(Error::WrongDataset {
+                row: row.dataset(),
+                batch: Dataset::Usage,
+            });
+        };
+        if row.customer == u32::MAX {
+            return Err(Error::CustomerTooLarge(u32::MAX));
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn take(&mut self) -> EncodeJob {
+        let rows = std::mem::take(&mut self.rows);
+        Box::new(move |sizes| encode_months(&compact(&rows), sizes))
+    }
+}
+
+/// One row for each customer, user, offering and month; by month, then in the order of a file.
+fn compact(rows: &[UsageRow]) -> Vec<UsageMonthRow> {
+    let mut months: Vec<UsageMonthRow> = rows
+        .iter()
+        .map(|row| {
+            let first = row.active_on.month().first_day();
+            UsageMonthRow {
+                customer: row.customer,
+                user: row.user,
+                offering: row.offering,
+                month: first,
+                days: 1 << (row.active_on.0 - first.0),
+            }
+        })
+        .collect();
+    let key = |row: &UsageMonthRow| (row.month, row.customer, row.user, row.offering);
+    months.sort_unstable_by_key(key);
+    months.dedup_by(|same, kept| {
+        let is_same = key(same) == key(kept);
+        if is_same {
+            kept.days |= same.days;
+        }
+        is_same
+    });
+    months
+}
+
+fn encode_months(rows: &[UsageMonthRow], sizes: Sizes) -> Result<Vec<Unnamed>, ParquetError> {
+    let columns = UsageMonthRow::columns();
+    let mut files = Vec::new();
+    for rows in rows.chunk_by(|a, b| a.month == b.month) {
+        let spans = rows.iter().map(|row| {
+            let first = row.days.trailing_zeros() as i32;
+            let last = 31 - row.days.leading_zeros() as i32;
+            (
+                row.customer,
+                Day(row.month.0 + first),
+                Day(row.month.0 + last),
+            )
+        });
+        let Some(span) = Span::of(spans) else {
+            continue;
+        };
+        let encoded = encode(&columns, rows.len(), sizes.row_group_rows, |range| {
+            UsageMonthRow::arrays(rows[range].iter())
+        })?;
+        files.push(Unnamed {
+            encoded,
+            month: Some(month_of(rows)),
+            rows: rows.len(),
+            span,
+        });
+    }
+    Ok(files)
+}
+
+fn month_of(rows: &[UsageMonthRow]) -> Month {
+    rows[0].month.month()
+}
+
+/// Everything a usage file holds, one row for each day again.
+#[derive(Default)]
+pub(super) struct AllUsage {
+    pub(super) rows: Vec<StoredRow>,
+}
+
+impl Sink for AllUsage {
+    const COLUMNS: &'static [&'static str] = &[];
+
+    fn take(&mut self, block: &Block<'_>) -> Result<(), Error> {
+        for row in UsageMonthRow::read(block)? {
+            let days = (0..31).filter(|bit| row.days >> bit & 1 == 1);
+            self.rows.extend(days.map(|bit| StoredRow {
+                ordinal: None,
+                row: FactRow::Usage(UsageRow {
+                    customer: row.customer,
+                    user: row.user,
+                    offering: row.offering,
+                    active_on: Day(row.month.0 + bit),
+                }),
+            }));
+        }
+        Ok(())
+    }
+}

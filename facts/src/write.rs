@@ -1,0 +1,168 @@
+//! Writing a batch: rows in the sender's order in, durable files out.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use uuid::Uuid;
+
+use crate::dataset::Dataset;
+use crate::error::Error;
+use crate::file::WrittenFile;
+use crate::footer;
+use crate::row::FactRow;
+use crate::store::FactStore;
+use crate::table::{self, Chunk, Unnamed};
+
+/// Notes the paths of files that are about to be written.
+pub type Announce = Box<dyn FnMut(Vec<String>) -> Announced + Send>;
+
+/// The noting of paths, on its way.
+pub type Announced =
+    Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send>>;
+
+/// A batch on its way into the store. Nothing of it counts before the manifest names its files.
+///
+/// Memory is bounded by [`crate::Sizes`]: rows are held up to a chunk, which is sorted and written.
+///
+/// Call [`BatchWriter::finish`] or [`BatchWriter::abort`]. A writer that is dropped, or that dies with its process,
+/// leaves files behind that only [`BatchWriter::announce_with`] can have told the manifest of; so can a cancelled call
+/// whose disk write was under way.
+pub struct BatchWriter {
+    store: FactStore,
+    dataset: Dataset,
+    chunk: Box<dyn Chunk>,
+    chunk_rows: usize,
+    pushed: u64,
+    /// Paths that may exist, named before they are written.
+    paths: Vec<String>,
+    written: Vec<WrittenFile>,
+    announce: Option<Announce>,
+    /// While a chunk is written, and for good once one was not.
+    incomplete: bool,
+}
+
+impl FactStore {
+    /// Starts a batch of one dataset.
+    #[must_use]
+    pub fn write_batch(&self, dataset: Dataset) -> BatchWriter {
+        let chunk_rows = match dataset {
+            Dataset::Usage => self.sizes.usage_chunk_rows,
+            _ => self.sizes.chunk_rows,
+        };
+        BatchWriter {
+            store: self.clone(),
+            dataset,
+            chunk: table::chunk(dataset),
+            chunk_rows,
+            pushed: 0,
+            paths: Vec::new(),
+            written: Vec::new(),
+            announce: None,
+            incomplete: false,
+        }
+    }
+}
+
+impl BatchWriter {
+    /// Has every path handed to `announce` before anything is written there; its error stops the batch.
+    #[must_use]
+    pub fn announce_with(mut self, announce: Announce) -> BatchWriter {
+        self.announce = Some(announce);
+        self
+    }
+
+    /// Takes the batch's next row.
+    ///
+    /// # Errors
+    /// A row that cannot be part of the batch, or a chunk that could not be written. After the latter, and after a
+    /// cancelled call, only [`BatchWriter::abort`] is left.
+    pub async fn push(&mut self, row: impl Into<FactRow> + Send) -> Result<(), Error> {
+        let ordinal = u32::try_from(self.pushed).map_err(|_| Error::TooManyRows)?;
+        self.chunk.push(ordinal, row.into())?;
+        self.pushed += 1;
+        if self.chunk.len() >= self.chunk_rows {
+            self.write_chunk().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the rest. The files are durable; none for a batch without rows.
+    ///
+    /// # Errors
+    /// Where the batch could not be written whole. What was written of it is then removed, as far as that goes.
+    pub async fn finish(mut self) -> Result<Vec<WrittenFile>, Error> {
+        match self.write_chunk().await {
+            Ok(()) => Ok(self.written),
+            Err(error) => {
+                // The first error is the one to tell; what stays behind is not part of any manifest.
+                let _ = self.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Removes everything that was written.
+    ///
+    /// # Errors
+    /// Where a file could not be removed. None of them counts, whatever happens here.
+    pub async fn abort(self) -> Result<(), Error> {
+        self.store.remove(&self.paths).await
+    }
+
+    async fn write_chunk(&mut self) -> Result<(), Error> {
+        if std::mem::replace(&mut self.incomplete, true) {
+            return Err(Error::Incomplete);
+        }
+        let job = self.chunk.take();
+        let sizes = self.store.sizes;
+        let files = tokio::task::spawn_blocking(move || job(sizes))
+            .await?
+            .map_err(Error::Encode)?;
+        let paths: Vec<String> = files.iter().map(|file| self.new_path(file)).collect();
+        if let Some(announce) = self.announce.as_mut().filter(|_| !paths.is_empty()) {
+            announce(paths.clone()).await.map_err(Error::Announce)?;
+        }
+        self.paths.extend(paths.iter().cloned());
+        for (file, path) in files.into_iter().zip(paths) {
+            let written = WrittenFile {
+                dataset: self.dataset,
+                month: file.month,
+                rows: file.rows as u64,
+                bytes: file.encoded.bytes.len() as u64,
+                first_customer: file.span.first_customer,
+                last_customer: file.span.last_customer,
+                first_day: file.span.first_day,
+                last_day: file.span.last_day,
+                path,
+            };
+            self.store.put(&written.path, file.encoded.bytes).await?;
+            self.written.push(written);
+        }
+        self.incomplete = false;
+        Ok(())
+    }
+
+    fn new_path(&self, file: &Unnamed) -> String {
+        let unique = Uuid::now_v7().simple().to_string();
+        let name = footer::name(&unique, file.encoded.footer_checksum);
+        let dataset = self.dataset;
+        match file.month {
+            Some(month) => {
+                let (year, month, _) = month.first_day().civil();
+                format!("{dataset}/{year:04}-{month:02}/{name}")
+            }
+            None => format!("{dataset}/{name}"),
+        }
+    }
+}
+
+impl fmt::Debug for BatchWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BatchWriter")
+            .field("dataset", &self.dataset)
+            .field("pushed", &self.pushed)
+            .field("written", &self.written)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,10 @@
+//! The fact store from outside: what was pushed is what is read, and nothing else is.
+
+mod bucket;
+mod crash;
+mod damage;
+mod harness;
+mod prune;
+mod round_trip;
+mod settle;
+mod usage;

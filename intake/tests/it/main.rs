@@ -1,0 +1,8 @@
+//! Files of all formats through the public interface.
+
+mod edges;
+mod files;
+mod formats;
+mod harness;
+mod hostile;
+mod parquet_types;
