@@ -18,6 +18,8 @@ pub struct Model {
     pub name: String,
     /// Part of the tree that a program has until it sends one of its own.
     pub built_in: bool,
+    /// No longer part of the tree in use; earlier snapshots may still name it.
+    pub retired: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -30,6 +30,7 @@ impl MigrationTrait for Migration {
             .col(integer_null("parent"))
             .col(text("name"))
             .col(boolean("built_in"))
+            .col(boolean("retired"))
             .foreign_key(ForeignKey::create().from("location", "parent").to("location", "id"));
         manager.create_table(location).await?;
         compare_by_bytes(manager, "location", &["location_id"]).await?;

@@ -28,9 +28,8 @@ impl MigrationTrait for Migration {
         fact_file
             .table("fact_file")
             .col(big_pk_auto("id"))
-            .col(big_integer_null("batch"))
+            .col(big_integer("batch"))
             .col(text("dataset"))
-            .col(text("state"))
             .col(text_uniq("path"))
             .col(big_integer("rows"))
             .col(big_integer("bytes"))

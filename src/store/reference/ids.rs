@@ -1,0 +1,171 @@
+//! What is known: the senders' ids and the numbers that stand for them.
+
+use std::collections::BTreeMap;
+
+use entity::{customer, exam, location, offering, partner};
+use rustc_hash::FxHashMap;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::StoreError;
+
+/// The numbers of all reference data, by the senders' ids.
+#[derive(Debug, Default)]
+pub struct Ids {
+    pub products: FxHashMap<String, i32>,
+    /// With the product each belongs to.
+    pub workloads: FxHashMap<String, (i32, String)>,
+    /// Of the tree in use.
+    pub locations: FxHashMap<String, i32>,
+    pub partners: FxHashMap<String, i32>,
+    pub customers: FxHashMap<String, i32>,
+    pub exams: FxHashMap<String, i32>,
+}
+
+impl Ids {
+    /// Reads them all.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn load(db: &impl ConnectionTrait) -> Result<Ids, StoreError> {
+        let mut ids = Ids::default();
+        for row in offering::Entity::find().all(db).await? {
+            if row.id == offering::EVERYTHING {
+                continue;
+            }
+            if row.workload_id.is_empty() {
+                ids.products.insert(row.product_id, row.id);
+            } else {
+                ids.workloads.insert(row.workload_id, (row.id, row.product_id));
+            }
+        }
+        ids.locations = pairs(
+            location::Entity::find()
+                .filter(location::Column::Id.ne(location::WORLD))
+                .filter(location::Column::Retired.eq(false))
+                .select_only()
+                .columns([location::Column::LocationId, location::Column::Id])
+                .into_tuple()
+                .all(db)
+                .await?,
+        );
+        ids.partners = pairs(
+            partner::Entity::find()
+                .select_only()
+                .columns([partner::Column::PartnerId, partner::Column::Id])
+                .into_tuple()
+                .all(db)
+                .await?,
+        );
+        ids.customers = pairs(
+            customer::Entity::find()
+                .select_only()
+                .columns([customer::Column::CustomerId, customer::Column::Id])
+                .into_tuple()
+                .all(db)
+                .await?,
+        );
+        ids.exams = pairs(
+            exam::Entity::find()
+                .select_only()
+                .columns([exam::Column::ExamId, exam::Column::Id])
+                .into_tuple()
+                .all(db)
+                .await?,
+        );
+        Ok(ids)
+    }
+}
+
+fn pairs(rows: Vec<(String, i32)>) -> FxHashMap<String, i32> {
+    rows.into_iter().collect()
+}
+
+/// One location of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocationNode {
+    /// None directly under the world.
+    pub parent_id: Option<String>,
+    pub name: String,
+}
+
+/// A whole location tree by location_id.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    pub nodes: BTreeMap<String, LocationNode>,
+    /// The tree a program has until it sends one.
+    pub built_in: bool,
+}
+
+impl Tree {
+    /// Reads the tree in use.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn load(db: &impl ConnectionTrait) -> Result<Tree, StoreError> {
+        let rows = location::Entity::find().all(db).await?;
+        let names: FxHashMap<i32, String> = rows.iter().map(|row| (row.id, row.location_id.clone())).collect();
+        let mut tree = Tree::default();
+        for row in rows.into_iter().filter(|row| row.id != location::WORLD && !row.retired) {
+            tree.built_in |= row.built_in;
+            let parent_id = row.parent.filter(|parent| *parent != location::WORLD);
+            let node = LocationNode {
+                parent_id: parent_id.and_then(|parent| names.get(&parent).cloned()),
+                name: row.name,
+            };
+            tree.nodes.insert(row.location_id, node);
+        }
+        Ok(tree)
+    }
+
+    /// How many levels under the world the node stands, from 1; none where its parents run in a circle or one of
+    /// them is not in the tree.
+    #[must_use]
+    pub fn level(&self, location_id: &str) -> Option<usize> {
+        let mut at = self.nodes.get(location_id)?;
+        for level in 1..=self.nodes.len() {
+            match &at.parent_id {
+                None => return Some(level),
+                Some(parent_id) => at = self.nodes.get(parent_id)?,
+            }
+        }
+        None
+    }
+
+    /// The nodes by level, the topmost first. Nodes without a level are left out.
+    #[must_use]
+    pub fn levels(&self) -> Vec<Vec<(&str, &LocationNode)>> {
+        let mut levels: Vec<Vec<(&str, &LocationNode)>> = Vec::new();
+        for (location_id, node) in &self.nodes {
+            let Some(level) = self.level(location_id) else { continue };
+            if levels.len() < level {
+                levels.resize(level, Vec::new());
+            }
+            levels[level - 1].push((location_id, node));
+        }
+        levels
+    }
+}
+
+/// The locations where customers are, with one of the customers each.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn inhabited(db: &impl ConnectionTrait) -> Result<Vec<(String, String)>, StoreError> {
+    let rows: Vec<(String, String)> = customer::Entity::find()
+        .select_only()
+        .column(location::Column::LocationId)
+        .column_as(customer::Column::CustomerId.min(), "customer_id")
+        .join(sea_orm::JoinType::InnerJoin, lies_at())
+        .group_by(location::Column::LocationId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows)
+}
+
+fn lies_at() -> sea_orm::RelationDef {
+    customer::Entity::belongs_to(location::Entity)
+        .from(customer::Column::Location)
+        .to(location::Column::Id)
+        .into()
+}
