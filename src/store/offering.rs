@@ -76,6 +76,7 @@ impl Loader<ProductId> for Rows {
     async fn load(&self, keys: &[ProductId]) -> Result<HashMap<ProductId, Offering>, SharedError> {
         let select = Entity::find()
             .filter(Column::ProductId.is_in(keys.iter().map(|key| key.0.as_str())))
+            .filter(Column::ProductId.ne(""))
             .filter(Column::WorkloadId.eq(""));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         Ok(found
@@ -91,7 +92,9 @@ impl Loader<WorkloadId> for Rows {
 
     async fn load(&self, keys: &[WorkloadId]) -> Result<HashMap<WorkloadId, Offering>, SharedError> {
         let ids = keys.iter().map(|key| key.0.as_str());
-        let select = Entity::find().filter(Column::WorkloadId.is_in(ids));
+        let select = Entity::find()
+            .filter(Column::WorkloadId.is_in(ids))
+            .filter(Column::WorkloadId.ne(""));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         Ok(found
             .into_iter()
