@@ -22,7 +22,10 @@ const GRAPHQL_BYTES_MAX: usize = 256 * 1024;
 
 /// What a browser must not do with any answer.
 const HEADERS: [(&str, &str); 5] = [
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    (
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
     ("cross-origin-resource-policy", "same-origin"),
     ("referrer-policy", "no-referrer"),
     ("x-content-type-options", "nosniff"),
@@ -30,9 +33,9 @@ const HEADERS: [(&str, &str); 5] = [
 ];
 
 /// The whole server.
-#[must_use]
-pub fn router(db: &Db, config: Arc<Config>) -> Router {
-    let graphql = graphql::http::Endpoint::new(graphql::schema(db.clone(), config.clone()), config.graphql);
+pub fn router(db: &Db, config: &Arc<Config>) -> Router {
+    let graphql =
+        graphql::http::Endpoint::new(graphql::schema(db.clone(), config.clone()), config.graphql);
     let graphql = any(graphql::http::answer)
         .with_state(graphql)
         .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX));
@@ -56,5 +59,9 @@ pub fn router(db: &Db, config: Arc<Config>) -> Router {
 
 /// The panic itself is in the log, where the panic hook has written it.
 fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, "the server failed; its log says why\n").into_response()
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the server failed; its log says why\n",
+    )
+        .into_response()
 }

@@ -74,8 +74,12 @@ impl Failure {
     #[must_use]
     pub fn message(&self) -> &str {
         match self {
-            Failure::BadInput(message) | Failure::NotFound(message) | Failure::TooComplex(message) => message,
-            Failure::Store(error) if error.is_unavailable() => "the database does not answer; ask again later",
+            Failure::BadInput(message)
+            | Failure::NotFound(message)
+            | Failure::TooComplex(message) => message,
+            Failure::Store(error) if error.is_unavailable() => {
+                "the database does not answer; ask again later"
+            }
             Failure::Store(_) => "the server failed; its log says why",
         }
     }
@@ -86,8 +90,15 @@ impl Failure {
         let Failure::Store(error) = self else {
             return None;
         };
-        let causes = std::iter::successors(Some(&**error as &dyn std::error::Error), |error| error.source());
-        Some(causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
+        let causes = std::iter::successors(Some(&**error as &dyn std::error::Error), |error| {
+            error.source()
+        });
+        Some(
+            causes
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(": "),
+        )
     }
 }
 

@@ -35,7 +35,10 @@ impl GlobalId {
             GlobalId::Location(key) => format!("Location:{}", key.0),
             GlobalId::Snapshot(key) => format!("Snapshot:{}", key.0),
             GlobalId::Scorecard(key) => {
-                format!("Scorecard:{}.{}.{}", key.snapshot.0, key.slice.0, key.partner.0)
+                format!(
+                    "Scorecard:{}.{}.{}",
+                    key.snapshot.0, key.slice.0, key.partner.0
+                )
             }
             GlobalId::JobRun(key) => format!("JobRun:{}", key.0),
             GlobalId::Batch(key) => format!("Batch:{}", key.0),
@@ -97,7 +100,13 @@ mod tests {
     #[test]
     fn anything_else_is_no_id() {
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-        for id in ["", "Partner:1", &encode("Partner:x"), &encode("Scorecard:1.2"), &encode("Nobody:1")] {
+        for id in [
+            "",
+            "Partner:1",
+            &encode("Partner:x"),
+            &encode("Scorecard:1.2"),
+            &encode("Nobody:1"),
+        ] {
             assert_eq!(GlobalId::decode(id), None, "{id}");
         }
     }

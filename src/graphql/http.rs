@@ -31,7 +31,9 @@ pub struct Endpoint {
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Endpoint").field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("Endpoint")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
     }
 }
 
@@ -73,7 +75,10 @@ pub async fn answer(
 ) -> Response {
     let Some(media_type) = MediaType::accepted(&headers) else {
         let message = "answers come as application/graphql-response+json or application/json: accept one of them";
-        return refuse(MediaType::Json, &Refusal::bad(StatusCode::NOT_ACCEPTABLE, message));
+        return refuse(
+            MediaType::Json,
+            &Refusal::bad(StatusCode::NOT_ACCEPTABLE, message),
+        );
     };
     let body = match body {
         Ok(body) => body,
@@ -127,7 +132,8 @@ fn respond(media_type: MediaType, answer: &Answer, executed: bool) -> Response {
 }
 
 fn refuse(media_type: MediaType, refusal: &Refusal) -> Response {
-    let error = json!({ "message": refusal.message, "extensions": { "code": refusal.code.name() } });
+    let error =
+        json!({ "message": refusal.message, "extensions": { "code": refusal.code.name() } });
     let body = json!({ "errors": [error] }).to_string().into_bytes();
     let mut response = write(media_type, refusal.status, body);
     if refusal.status == StatusCode::METHOD_NOT_ALLOWED {

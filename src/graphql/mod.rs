@@ -23,7 +23,13 @@ use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, SchemaBu
 
 use crate::config::Config;
 use crate::store::Db;
+use pagination::Counted;
 use query::Query;
+use types::batch::Batch;
+use types::job_run::JobRun;
+use types::partner::Partner;
+use types::scorecard::Scorecard;
+use types::snapshot::Snapshot;
 
 /// The schema, ready to answer.
 pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
@@ -60,4 +66,9 @@ pub fn sdl() -> String {
 
 fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
     Schema::build(Query, EmptyMutation, EmptySubscription)
+        .override_output_type_description::<Counted<Batch>>("A page of batches.")
+        .override_output_type_description::<Counted<JobRun>>("A page of runs.")
+        .override_output_type_description::<Counted<Partner>>("A page of partners.")
+        .override_output_type_description::<Counted<Scorecard>>("A page of scorecards.")
+        .override_output_type_description::<Counted<Snapshot>>("A page of snapshots.")
 }

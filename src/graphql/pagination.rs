@@ -23,13 +23,17 @@ pub(super) struct PageArgs {
 }
 
 /// A connection whose `totalCount` is counted when it is asked for.
-pub(super) type Counted<Node> = Connection<String, Node, Total, EmptyFields>;
+pub type Counted<Node> = Connection<String, Node, Total, EmptyFields>;
 
 /// The price of a page of nodes: so many times the price of one. Comes before arguments are checked, so that any
 /// number must do.
 pub(super) fn page_price(first: Option<i32>, last: Option<i32>, node: usize) -> usize {
     let size = first.unwrap_or(0).max(last.unwrap_or(0));
-    let size = if first.or(last).is_none() { PRICED_PAGE } else { size };
+    let size = if first.or(last).is_none() {
+        PRICED_PAGE
+    } else {
+        size
+    };
     list_price(usize::try_from(size).unwrap_or(0), node)
 }
 
@@ -55,7 +59,10 @@ impl PageArgs {
                 .ok()
                 .filter(|size| *size <= limits.page_max)
                 .ok_or_else(|| {
-                    Failure::BadInput(format!("{argument} is {size}; it must be 0 to {}", limits.page_max))
+                    Failure::BadInput(format!(
+                        "{argument} is {size}; it must be 0 to {}",
+                        limits.page_max
+                    ))
                 })?,
         };
         let position = |argument: &str, cursor: &Option<String>| {
@@ -78,7 +85,8 @@ pub(super) fn connection<Row, Node: OutputType>(
     total: Total,
     node: impl Fn(Row) -> Node,
 ) -> Counted<Node> {
-    let mut connection = Connection::with_additional_fields(rows.has_previous, rows.has_next, total);
+    let mut connection =
+        Connection::with_additional_fields(rows.has_previous, rows.has_next, total);
     let edge = |(position, row)| Edge::new(cursor::encode(order, &position), node(row));
     connection.edges.extend(rows.rows.into_iter().map(edge));
     connection
@@ -146,7 +154,12 @@ mod tests {
         assert_eq!(page(Some(200), None).unwrap().limit, 200);
         assert_eq!(page(Some(0), None).unwrap().limit, 0);
         assert!(page(None, Some(3)).unwrap().from_back);
-        for (first, last) in [(Some(201), None), (Some(-1), None), (None, Some(-1)), (Some(1), Some(1))] {
+        for (first, last) in [
+            (Some(201), None),
+            (Some(-1), None),
+            (None, Some(-1)),
+            (Some(1), Some(1)),
+        ] {
             assert!(page(first, last).is_err(), "{first:?} {last:?}");
         }
     }

@@ -62,7 +62,8 @@ impl Query {
     async fn workloads(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The sender's id of a product; all products where it is absent.")] product_id: Option<String>,
+        #[graphql(desc = "The sender's id of a product; all products where it is absent.")]
+        product_id: Option<String>,
     ) -> Nullable<Vec<Workload>> {
         nullable(workloads_of(ctx, product_id).await.map(Some))
     }
@@ -72,7 +73,9 @@ impl Query {
     async fn locations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The sender's id of the location above them; the world where it is absent.")]
+        #[graphql(
+            desc = "The sender's id of the location above them; the world where it is absent."
+        )]
         parent_id: Option<String>,
     ) -> Nullable<Vec<Location>> {
         nullable(locations_of(ctx, parent_id).await.map(Some))
@@ -89,12 +92,17 @@ impl Query {
 
     /// The partners, by their ids unless ordered otherwise.
     #[graphql(complexity = "page_price(first, last, child_complexity)")]
-    #[allow(clippy::too_many_arguments, reason = "these are the arguments of the field")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "these are the arguments of the field"
+    )]
     async fn partners(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all where it is absent.")] filter: Option<PartnerFilter>,
-        #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<Vec<PartnerOrder>>,
+        #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<
+            Vec<PartnerOrder>,
+        >,
         #[graphql(desc = "How many from the front.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the back.")] last: Option<i32>,
@@ -106,29 +114,45 @@ impl Query {
             last,
             before,
         };
-        nullable(page_of_partners(ctx, filter, order_by, page).await.map(Some))
+        nullable(
+            page_of_partners(ctx, filter, order_by, page)
+                .await
+                .map(Some),
+        )
     }
 
     /// The newest published snapshot, or that of a date; null where there is none.
     async fn snapshot(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The as-of date; the newest published one where it is absent.")] as_of: Option<Date>,
-        #[graphql(desc = "The revision; the newest published one where it is absent.")] revision: Option<i32>,
+        #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
+        as_of: Option<Date>,
+        #[graphql(desc = "The revision; the newest published one where it is absent.")]
+        revision: Option<i32>,
     ) -> Nullable<Snapshot> {
-        let found = reader(ctx).snapshot(as_of.map(|date| date.0), revision).await;
-        nullable(found.map(|found| found.map(|snapshot| Snapshot::new(Scope::new(snapshot, Audience::Staff)))))
+        let found = reader(ctx)
+            .snapshot(as_of.map(|date| date.0), revision)
+            .await;
+        nullable(found.map(|found| {
+            found.map(|snapshot| Snapshot::new(Scope::new(snapshot, Audience::Staff)))
+        }))
     }
 
     /// The published snapshots, newest first; of each date the newest revision.
     #[graphql(complexity = "page_price(first, last, child_complexity)")]
-    #[allow(clippy::too_many_arguments, reason = "these are the arguments of the field")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "these are the arguments of the field"
+    )]
     async fn snapshots(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The first as-of date, included.")] from: Option<Date>,
         #[graphql(desc = "The last as-of date, included.")] to: Option<Date>,
-        #[graphql(desc = "Also revisions that a later one of the same date has taken the place of.", default)]
+        #[graphql(
+            desc = "Also revisions that a later one of the same date has taken the place of.",
+            default
+        )]
         superseded: bool,
         #[graphql(desc = "How many from the front.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
@@ -154,8 +178,10 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The sender's id of the partner.")] partner_id: String,
-        #[graphql(desc = "The slice; everything in the whole world where it is absent.")] slice: Option<SliceFilter>,
-        #[graphql(desc = "The as-of date; the newest published one where it is absent.")] as_of: Option<Date>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
+        #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
+        as_of: Option<Date>,
         #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Scorecard> {
         let find = async {
@@ -168,14 +194,21 @@ impl Query {
     /// The scorecards of a slice, by the partner's id unless ordered otherwise. Name a date to page through one
     /// snapshot while others are published.
     #[graphql(complexity = "page_price(first, last, child_complexity)")]
-    #[allow(clippy::too_many_arguments, reason = "these are the arguments of the field")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "these are the arguments of the field"
+    )]
     async fn scorecards(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The slice; everything in the whole world where it is absent.")] slice: Option<SliceFilter>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
         #[graphql(desc = "Which of them; all where it is absent.")] filter: Option<ScorecardFilter>,
-        #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<Vec<ScorecardOrder>>,
-        #[graphql(desc = "The as-of date; the newest published one where it is absent.")] as_of: Option<Date>,
+        #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<
+            Vec<ScorecardOrder>,
+        >,
+        #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
+        as_of: Option<Date>,
         #[graphql(desc = "How many from the front.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the back.")] last: Option<i32>,
@@ -204,9 +237,11 @@ impl Query {
     async fn peer_bands(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The slice; everything in the whole world where it is absent.")] slice: Option<SliceFilter>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
         #[graphql(desc = "The metrics; all where it is absent.")] metrics: Option<Vec<Metric>>,
-        #[graphql(desc = "The as-of date; the newest published one where it is absent.")] as_of: Option<Date>,
+        #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
+        as_of: Option<Date>,
         #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Vec<PeerGroup>> {
         let find = async {
@@ -217,7 +252,11 @@ impl Query {
     }
 
     /// What a global id stands for; null where there is no such thing.
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Nullable<Node> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id.")] id: ID,
+    ) -> Nullable<Node> {
         nullable(find_node(ctx, &id).await)
     }
 
@@ -229,10 +268,15 @@ impl Query {
         #[graphql(desc = "The global ids; at most 100.")] ids: Vec<ID>,
     ) -> Nullable<Vec<Nullable<Node>>> {
         if ids.len() > NODES_MAX {
-            let message = format!("ids has {} entries; at most {NODES_MAX} are read", ids.len());
+            let message = format!(
+                "ids has {} entries; at most {NODES_MAX} are read",
+                ids.len()
+            );
             return Some(Err(Error::from(Failure::BadInput(message))));
         }
-        let finding = ids.iter().map(|id| async { nullable(find_node(ctx, id).await) });
+        let finding = ids
+            .iter()
+            .map(|id| async { nullable(find_node(ctx, id).await) });
         Some(Ok(futures_util::future::join_all(finding).await))
     }
 
@@ -282,13 +326,18 @@ impl Query {
     }
 }
 
-async fn workloads_of(ctx: &Context<'_>, product_id: Option<String>) -> Result<Vec<Workload>, Failure> {
+async fn workloads_of(
+    ctx: &Context<'_>,
+    product_id: Option<String>,
+) -> Result<Vec<Workload>, Failure> {
     let reader = reader(ctx);
     let found = match product_id {
         None => list_workloads(&reader.db).await?,
         Some(id) => {
             if reader.find(ProductId(id.clone())).await?.is_none() {
-                return Err(Failure::NotFound(format!("productId: there is no product {id:?}")));
+                return Err(Failure::NotFound(format!(
+                    "productId: there is no product {id:?}"
+                )));
             }
             reader.get(WorkloadsOf(ProductId(id))).await?
         }
@@ -296,7 +345,10 @@ async fn workloads_of(ctx: &Context<'_>, product_id: Option<String>) -> Result<V
     Ok(found.into_iter().map(Workload).collect())
 }
 
-async fn locations_of(ctx: &Context<'_>, parent_id: Option<String>) -> Result<Vec<Location>, Failure> {
+async fn locations_of(
+    ctx: &Context<'_>,
+    parent_id: Option<String>,
+) -> Result<Vec<Location>, Failure> {
     let parent = match parent_id {
         None => LocationKey::WORLD,
         Some(id) => {

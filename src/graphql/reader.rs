@@ -10,9 +10,12 @@ use tokio::sync::Mutex;
 
 use super::error::Failure;
 use crate::config::{Config, Graphql};
+use crate::store::Db;
 use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
 use crate::store::snapshot::{Snapshot, find_snapshot};
-use crate::store::Db;
+
+/// By date and revision, as they were asked for.
+type Pinned = HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>;
 
 /// The stores and settings as one request sees them. Made anew for each request.
 pub struct Reader {
@@ -21,7 +24,7 @@ pub struct Reader {
     rows: RowLoader,
     /// The snapshot of each date and revision that was asked for; held while one is looked up, so that it is looked up
     /// once.
-    pinned: Mutex<HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>>,
+    pinned: Mutex<Pinned>,
 }
 
 /// The reader of the request that a field belongs to.
@@ -32,7 +35,9 @@ pub fn reader<'a>(ctx: &Context<'a>) -> &'a Reader {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").field("db", &self.db).finish_non_exhaustive()
+        f.debug_struct("Reader")
+            .field("db", &self.db)
+            .finish_non_exhaustive()
     }
 }
 
@@ -74,7 +79,9 @@ impl Reader {
         Rows: Loader<K, Error = SharedError>,
     {
         let found = self.find(key.clone()).await?;
-        found.ok_or_else(|| crate::store::StoreError::Corrupt(format!("{key:?} is referred to and missing")).into())
+        found.ok_or_else(|| {
+            crate::store::StoreError::Corrupt(format!("{key:?} is referred to and missing")).into()
+        })
     }
 
     /// The newest published snapshot, or that of a date; of its revisions the newest, or the one named. The same for
@@ -82,12 +89,18 @@ impl Reader {
     ///
     /// # Errors
     /// Where the store fails.
-    pub async fn snapshot(&self, as_of: Option<Day>, revision: Option<i32>) -> Result<Option<Arc<Snapshot>>, Failure> {
+    pub async fn snapshot(
+        &self,
+        as_of: Option<Day>,
+        revision: Option<i32>,
+    ) -> Result<Option<Arc<Snapshot>>, Failure> {
         let mut pinned = self.pinned.lock().await;
         if let Some(snapshot) = pinned.get(&(as_of, revision)) {
             return Ok(snapshot.clone());
         }
-        let snapshot = find_snapshot(&self.db, as_of, revision).await?.map(Arc::new);
+        let snapshot = find_snapshot(&self.db, as_of, revision)
+            .await?
+            .map(Arc::new);
         pinned.insert((as_of, revision), snapshot.clone());
         Ok(snapshot)
     }

@@ -53,7 +53,11 @@ impl Scope {
     ///
     /// # Errors
     /// Where nothing is published for it.
-    pub async fn open(ctx: &Context<'_>, as_of: Option<Day>, audience: Audience) -> Result<Scope, Failure> {
+    pub async fn open(
+        ctx: &Context<'_>,
+        as_of: Option<Day>,
+        audience: Audience,
+    ) -> Result<Scope, Failure> {
         match reader(ctx).snapshot(as_of, None).await? {
             Some(snapshot) => Ok(Scope::new(snapshot, audience)),
             None => Err(Failure::NotFound(match as_of {

@@ -81,9 +81,15 @@ fn finish(error: &mut ServerError) {
     if extensions.get("code").is_none() {
         let too_complex = error.message.starts_with("Query is too complex")
             || error.message.starts_with("Query is nested too deep")
-            || error.message.starts_with("The recursion depth of the query")
+            || error
+                .message
+                .starts_with("The recursion depth of the query")
             || error.message.starts_with("The number of directives");
-        let code = if too_complex { Code::TooComplex } else { Code::BadInput };
+        let code = if too_complex {
+            Code::TooComplex
+        } else {
+            Code::BadInput
+        };
         extensions.set("code", code.name());
     }
 }

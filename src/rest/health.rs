@@ -19,6 +19,9 @@ pub async fn live() -> &'static str {
 pub async fn ready(State(db): State<Db>) -> (StatusCode, &'static str) {
     match tokio::time::timeout(PATIENCE, db.ping()).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
-        Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Ok(Err(_)) | Err(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        ),
     }
 }

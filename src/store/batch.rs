@@ -20,10 +20,18 @@ pub struct BatchKey(pub i64);
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn list_batches(db: &Db, dataset: Option<&str>, page: &Page) -> Result<Rows<Batch>, StoreError> {
+pub async fn list_batches(
+    db: &Db,
+    dataset: Option<&str>,
+    page: &Page,
+) -> Result<Rows<Batch>, StoreError> {
     let order = [OrderColumn::new(Column::Sequence, Direction::Descending)];
-    let found = paging::cut(of(dataset), &order, page).all(db.read()).await?;
-    Ok(paging::collect(found, page, |batch| vec![Key::Int(batch.sequence)]))
+    let found = paging::cut(of(dataset), &order, page)
+        .all(db.read())
+        .await?;
+    Ok(paging::collect(found, page, |batch| {
+        vec![Key::Int(batch.sequence)]
+    }))
 }
 
 /// How many batches there are of a dataset, or of all.
@@ -35,7 +43,9 @@ pub async fn count_batches(db: &Db, dataset: Option<&str>) -> Result<u64, StoreE
 }
 
 fn of(dataset: Option<&str>) -> Select<Entity> {
-    Entity::find().apply_if(dataset, |select, dataset| select.filter(Column::Dataset.eq(dataset)))
+    Entity::find().apply_if(dataset, |select, dataset| {
+        select.filter(Column::Dataset.eq(dataset))
+    })
 }
 
 impl Loader<BatchKey> for Loaded {
@@ -45,6 +55,9 @@ impl Loader<BatchKey> for Loaded {
     async fn load(&self, keys: &[BatchKey]) -> Result<HashMap<BatchKey, Batch>, SharedError> {
         let select = Entity::find().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
-        Ok(found.into_iter().map(|batch| (BatchKey(batch.id), batch)).collect())
+        Ok(found
+            .into_iter()
+            .map(|batch| (BatchKey(batch.id), batch))
+            .collect())
     }
 }

@@ -27,9 +27,15 @@ pub struct JobRunFilter {
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn list_job_runs(db: &Db, filter: &JobRunFilter, page: &Page) -> Result<Rows<JobRun>, StoreError> {
+pub async fn list_job_runs(
+    db: &Db,
+    filter: &JobRunFilter,
+    page: &Page,
+) -> Result<Rows<JobRun>, StoreError> {
     let order = [OrderColumn::new(Column::Id, Direction::Descending)];
-    let found = paging::cut(matching(filter), &order, page).all(db.read()).await?;
+    let found = paging::cut(matching(filter), &order, page)
+        .all(db.read())
+        .await?;
     Ok(paging::collect(found, page, |run| vec![Key::Int(run.id)]))
 }
 
@@ -43,7 +49,9 @@ pub async fn count_job_runs(db: &Db, filter: &JobRunFilter) -> Result<u64, Store
 
 fn matching(filter: &JobRunFilter) -> Select<Entity> {
     Entity::find()
-        .apply_if(filter.job.as_deref(), |select, job| select.filter(Column::Job.eq(job)))
+        .apply_if(filter.job.as_deref(), |select, job| {
+            select.filter(Column::Job.eq(job))
+        })
         .apply_if(filter.states.as_ref(), |select, states| {
             select.filter(Column::State.is_in(states.iter().copied()))
         })
@@ -56,6 +64,9 @@ impl Loader<JobRunKey> for Loaded {
     async fn load(&self, keys: &[JobRunKey]) -> Result<HashMap<JobRunKey, JobRun>, SharedError> {
         let select = Entity::find().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
-        Ok(found.into_iter().map(|run| (JobRunKey(run.id), run)).collect())
+        Ok(found
+            .into_iter()
+            .map(|run| (JobRunKey(run.id), run))
+            .collect())
     }
 }

@@ -31,7 +31,10 @@ impl Loader<LocationKey> for Rows {
     type Value = Location;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[LocationKey]) -> Result<HashMap<LocationKey, Location>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[LocationKey],
+    ) -> Result<HashMap<LocationKey, Location>, SharedError> {
         let select = Entity::find().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         Ok(found
@@ -45,7 +48,10 @@ impl Loader<LocationId> for Rows {
     type Value = Location;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[LocationId]) -> Result<HashMap<LocationId, Location>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[LocationId],
+    ) -> Result<HashMap<LocationId, Location>, SharedError> {
         let ids = keys.iter().map(|key| key.0.as_str());
         let select = Entity::find()
             .filter(Column::LocationId.is_in(ids))
@@ -62,7 +68,10 @@ impl Loader<LocationsUnder> for Rows {
     type Value = Vec<Location>;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[LocationsUnder]) -> Result<HashMap<LocationsUnder, Vec<Location>>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[LocationsUnder],
+    ) -> Result<HashMap<LocationsUnder, Vec<Location>>, SharedError> {
         let select = Entity::find()
             .filter(Column::Parent.is_in(keys.iter().map(|key| key.0.0)))
             .order_by_asc(Column::LocationId);
@@ -71,7 +80,10 @@ impl Loader<LocationsUnder> for Rows {
             keys.iter().map(|key| (*key, Vec::new())).collect();
         for location in found {
             if let Some(parent) = location.parent {
-                under.entry(LocationsUnder(LocationKey(parent))).or_default().push(location);
+                under
+                    .entry(LocationsUnder(LocationKey(parent)))
+                    .or_default()
+                    .push(location);
             }
         }
         Ok(under)

@@ -59,7 +59,10 @@ impl Loader<OfferingKey> for Rows {
     type Value = Offering;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[OfferingKey]) -> Result<HashMap<OfferingKey, Offering>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[OfferingKey],
+    ) -> Result<HashMap<OfferingKey, Offering>, SharedError> {
         let select = Entity::find().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         Ok(found
@@ -90,7 +93,10 @@ impl Loader<WorkloadId> for Rows {
     type Value = Offering;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[WorkloadId]) -> Result<HashMap<WorkloadId, Offering>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[WorkloadId],
+    ) -> Result<HashMap<WorkloadId, Offering>, SharedError> {
         let ids = keys.iter().map(|key| key.0.as_str());
         let select = Entity::find()
             .filter(Column::WorkloadId.is_in(ids))
@@ -107,17 +113,18 @@ impl Loader<WorkloadsOf> for Rows {
     type Value = Vec<Offering>;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[WorkloadsOf]) -> Result<HashMap<WorkloadsOf, Vec<Offering>>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[WorkloadsOf],
+    ) -> Result<HashMap<WorkloadsOf, Vec<Offering>>, SharedError> {
         let products = keys.iter().map(|key| key.0.0.as_str());
         let select = Entity::find()
             .filter(Column::ProductId.is_in(products))
             .filter(Column::WorkloadId.ne(""))
             .order_by_asc(Column::WorkloadId);
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
-        let mut workloads: HashMap<WorkloadsOf, Vec<Offering>> = keys
-            .iter()
-            .map(|key| (key.clone(), Vec::new()))
-            .collect();
+        let mut workloads: HashMap<WorkloadsOf, Vec<Offering>> =
+            keys.iter().map(|key| (key.clone(), Vec::new())).collect();
         for workload in found {
             let product = WorkloadsOf(ProductId(workload.product_id.clone()));
             workloads.entry(product).or_default().push(workload);

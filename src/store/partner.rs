@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use async_graphql::dataloader::Loader;
 use entity::partner::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseBackend, EntityTrait, PaginatorTrait, QueryFilter,
-};
+use sea_orm::{ColumnTrait, Condition, DatabaseBackend, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::loader::{Rows as Loaded, SharedError};
 use super::paging::{self, Direction, Key, OrderColumn, Page, Position, Rows};
@@ -68,7 +66,9 @@ pub async fn list_partners(
     let select = Entity::find().filter(condition(db, filter));
     let columns: Vec<OrderColumn> = with_tie_break(order).map(order_column).collect();
     let found = paging::cut(select, &columns, page).all(db.read()).await?;
-    Ok(paging::collect(found, page, |partner| position(partner, order)))
+    Ok(paging::collect(found, page, |partner| {
+        position(partner, order)
+    }))
 }
 
 /// How many partners match.
@@ -84,9 +84,9 @@ pub async fn count_partners(db: &Db, filter: &PartnerFilter) -> Result<u64, Stor
 pub(super) fn condition(db: &Db, filter: &PartnerFilter) -> Condition {
     match filter {
         PartnerFilter::Text(field, test) => text_condition(db, *field, test),
-        PartnerFilter::All(filters) => filters
-            .iter()
-            .fold(Condition::all(), |all, filter| all.add(condition(db, filter))),
+        PartnerFilter::All(filters) => filters.iter().fold(Condition::all(), |all, filter| {
+            all.add(condition(db, filter))
+        }),
         // A disjunction of nothing holds for nobody.
         PartnerFilter::Any(filters) => filters
             .iter()

@@ -26,8 +26,12 @@ impl Loader<PeerBandsOf> for Rows {
     type Value = Vec<PeerBand>;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[PeerBandsOf]) -> Result<HashMap<PeerBandsOf, Vec<PeerBand>>, SharedError> {
-        let columns = [Column::Snapshot, Column::Slice].map(|column| Expr::col(column.as_column_ref()));
+    async fn load(
+        &self,
+        keys: &[PeerBandsOf],
+    ) -> Result<HashMap<PeerBandsOf, Vec<PeerBand>>, SharedError> {
+        let columns =
+            [Column::Snapshot, Column::Slice].map(|column| Expr::col(column.as_column_ref()));
         let pairs = keys.iter().map(|key| (key.snapshot.0, key.slice.0));
         let select = Entity::find()
             .filter(Expr::tuple(columns).in_tuples(pairs))
@@ -49,7 +53,12 @@ impl Loader<PeerBandsOf> for Rows {
 
 fn peer_band(row: &Model) -> Result<PeerBand, StoreError> {
     let metric = metric_at(row.metric)?;
-    let corrupt = || StoreError::Corrupt(format!("band {} of {metric} in slice {} of snapshot {}", row.band, row.slice, row.snapshot));
+    let corrupt = || {
+        StoreError::Corrupt(format!(
+            "band {} of {metric} in slice {} of snapshot {}",
+            row.band, row.slice, row.snapshot
+        ))
+    };
     Ok(PeerBand {
         metric,
         band: u8::try_from(row.band).map_err(|_| corrupt())?,

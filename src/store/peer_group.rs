@@ -35,13 +35,19 @@ impl Loader<PeerGroupsOf> for Rows {
     type Value = PeerGroups;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[PeerGroupsOf]) -> Result<HashMap<PeerGroupsOf, PeerGroups>, SharedError> {
-        let columns = [Column::Snapshot, Column::Slice].map(|column| Expr::col(column.as_column_ref()));
+    async fn load(
+        &self,
+        keys: &[PeerGroupsOf],
+    ) -> Result<HashMap<PeerGroupsOf, PeerGroups>, SharedError> {
+        let columns =
+            [Column::Snapshot, Column::Slice].map(|column| Expr::col(column.as_column_ref()));
         let pairs = keys.iter().map(|key| (key.snapshot.0, key.slice.0));
         let select = Entity::find().filter(Expr::tuple(columns).in_tuples(pairs));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
-        let mut groups: HashMap<PeerGroupsOf, PeerGroups> =
-            keys.iter().map(|key| (*key, PeerGroups::default())).collect();
+        let mut groups: HashMap<PeerGroupsOf, PeerGroups> = keys
+            .iter()
+            .map(|key| (*key, PeerGroups::default()))
+            .collect();
         for row in found {
             let key = PeerGroupsOf {
                 snapshot: SnapshotKey(row.snapshot),
@@ -62,5 +68,9 @@ pub(super) fn metric_at(place: i16) -> Result<Metric, StoreError> {
     usize::try_from(place)
         .ok()
         .and_then(|place| Metric::ALL.get(place).copied())
-        .ok_or_else(|| StoreError::Corrupt(format!("no metric stands at place {place} of the scorecard")))
+        .ok_or_else(|| {
+            StoreError::Corrupt(format!(
+                "no metric stands at place {place} of the scorecard"
+            ))
+        })
 }

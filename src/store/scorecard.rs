@@ -99,7 +99,11 @@ pub async fn list_scorecards(
     let rows = paging::collect(found, page, |(row, partner)| position(row, partner, order));
     let convert = |(position, (row, partner))| Ok((position, (Scorecard::try_from(row)?, partner)));
     Ok(Rows {
-        rows: rows.rows.into_iter().map(convert).collect::<Result<_, StoreError>>()?,
+        rows: rows
+            .rows
+            .into_iter()
+            .map(convert)
+            .collect::<Result<_, StoreError>>()?,
         has_previous: rows.has_previous,
         has_next: rows.has_next,
     })
@@ -115,10 +119,17 @@ pub async fn count_scorecards(
     slice: SliceKey,
     filter: &ScorecardFilter,
 ) -> Result<u64, StoreError> {
-    Ok(matching(db, snapshot, slice, filter).count(db.read()).await?)
+    Ok(matching(db, snapshot, slice, filter)
+        .count(db.read())
+        .await?)
 }
 
-fn matching(db: &Db, snapshot: SnapshotKey, slice: SliceKey, filter: &ScorecardFilter) -> Select<Entity> {
+fn matching(
+    db: &Db,
+    snapshot: SnapshotKey,
+    slice: SliceKey,
+    filter: &ScorecardFilter,
+) -> Select<Entity> {
     let to_partner = Entity::belongs_to(PartnerEntity)
         .from(Column::Partner)
         .to(entity::partner::Column::Id)
@@ -148,10 +159,12 @@ fn condition(db: &Db, filter: &ScorecardFilter) -> Condition {
             present(column).add(Expr::col(column.as_column_ref()).lte(*max))
         }
         ScorecardFilter::HasValue(metric, true) => present(value_column(*metric)),
-        ScorecardFilter::HasValue(metric, false) => Condition::all().add(value_column(*metric).is_null()),
-        ScorecardFilter::All(filters) => filters
-            .iter()
-            .fold(Condition::all(), |all, filter| all.add(condition(db, filter))),
+        ScorecardFilter::HasValue(metric, false) => {
+            Condition::all().add(value_column(*metric).is_null())
+        }
+        ScorecardFilter::All(filters) => filters.iter().fold(Condition::all(), |all, filter| {
+            all.add(condition(db, filter))
+        }),
         // A disjunction of nothing holds for nobody.
         ScorecardFilter::Any(filters) => filters
             .iter()
@@ -181,9 +194,14 @@ fn sorted_columns(order: &[ScorecardOrder]) -> impl Iterator<Item = (Sorted, Dir
             ScorecardField::Value(metric) => (Sorted::Value(*metric), Some(Sorted::Less(*metric))),
             ScorecardField::Rank(metric) => (Sorted::Rank(*metric), None),
         };
-        std::iter::once(first).chain(second).map(|column| (column, *direction))
+        std::iter::once(first)
+            .chain(second)
+            .map(|column| (column, *direction))
     });
-    let tie_break = (Sorted::Partner(PartnerField::PartnerId), Direction::Ascending);
+    let tie_break = (
+        Sorted::Partner(PartnerField::PartnerId),
+        Direction::Ascending,
+    );
     columns.chain(std::iter::once(tie_break))
 }
 
@@ -216,13 +234,41 @@ fn value_key(row: &Model, metric: Metric) -> Key {
 fn standing_columns(row: &Model, metric: Metric) -> (Option<i16>, Option<i32>, Option<i32>) {
     match metric {
         Metric::Revenue => (row.revenue_band, row.revenue_rank, row.revenue_less),
-        Metric::NewCustomers => (row.new_customers_band, row.new_customers_rank, row.new_customers_less),
-        Metric::NetPaidSeats => (row.net_paid_seats_band, row.net_paid_seats_rank, row.net_paid_seats_less),
-        Metric::CertifiedPeople => (row.certified_people_band, row.certified_people_rank, row.certified_people_less),
-        Metric::ProductionInstances => (row.production_instances_band, row.production_instances_rank, row.production_instances_less),
-        Metric::MonthlyActiveUsers => (row.monthly_active_users_band, row.monthly_active_users_rank, row.monthly_active_users_less),
-        Metric::MauPerAssignedSeat => (row.mau_per_assigned_seat_band, row.mau_per_assigned_seat_rank, row.mau_per_assigned_seat_less),
-        Metric::NetPromoterScore => (row.net_promoter_score_band, row.net_promoter_score_rank, row.net_promoter_score_less),
+        Metric::NewCustomers => (
+            row.new_customers_band,
+            row.new_customers_rank,
+            row.new_customers_less,
+        ),
+        Metric::NetPaidSeats => (
+            row.net_paid_seats_band,
+            row.net_paid_seats_rank,
+            row.net_paid_seats_less,
+        ),
+        Metric::CertifiedPeople => (
+            row.certified_people_band,
+            row.certified_people_rank,
+            row.certified_people_less,
+        ),
+        Metric::ProductionInstances => (
+            row.production_instances_band,
+            row.production_instances_rank,
+            row.production_instances_less,
+        ),
+        Metric::MonthlyActiveUsers => (
+            row.monthly_active_users_band,
+            row.monthly_active_users_rank,
+            row.monthly_active_users_less,
+        ),
+        Metric::MauPerAssignedSeat => (
+            row.mau_per_assigned_seat_band,
+            row.mau_per_assigned_seat_rank,
+            row.mau_per_assigned_seat_less,
+        ),
+        Metric::NetPromoterScore => (
+            row.net_promoter_score_band,
+            row.net_promoter_score_rank,
+            row.net_promoter_score_less,
+        ),
     }
 }
 
@@ -284,9 +330,15 @@ impl TryFrom<Model> for Scorecard {
     fn try_from(row: Model) -> Result<Scorecard, StoreError> {
         let corrupt = |what: &str| {
             let (snapshot, slice, partner) = (row.snapshot, row.slice, row.partner);
-            StoreError::Corrupt(format!("{what} of partner {partner} in slice {slice} of snapshot {snapshot}"))
+            StoreError::Corrupt(format!(
+                "{what} of partner {partner} in slice {slice} of snapshot {snapshot}"
+            ))
         };
-        let revenue = row.revenue_ten_thousandths.as_deref().map(str::parse).transpose();
+        let revenue = row
+            .revenue_ten_thousandths
+            .as_deref()
+            .map(str::parse)
+            .transpose();
         let revenue = revenue.map_err(|_| corrupt("revenue"))?.map(Value::money);
         let mut measures = [Measure::default(); Metric::COUNT];
         for metric in Metric::ALL {
@@ -296,7 +348,9 @@ impl TryFrom<Model> for Scorecard {
                 Metric::NetPaidSeats => row.net_paid_seats.map(Value::whole),
                 Metric::CertifiedPeople => Some(Value::whole(row.certified_people)),
                 Metric::ProductionInstances => row.production_instances.map(Value::whole),
-                Metric::MonthlyActiveUsers => row.yearly_users.and_then(|users| Value::ratio(users, 12)),
+                Metric::MonthlyActiveUsers => {
+                    row.yearly_users.and_then(|users| Value::ratio(users, 12))
+                }
                 Metric::MauPerAssignedSeat => row
                     .yearly_users
                     .zip(row.assigned_seats)
@@ -305,7 +359,9 @@ impl TryFrom<Model> for Scorecard {
                     .promoters
                     .zip(row.detractors)
                     .zip(row.responses)
-                    .and_then(|((promoters, detractors), responses)| Value::ratio(promoters - detractors, responses)),
+                    .and_then(|((promoters, detractors), responses)| {
+                        Value::ratio(promoters - detractors, responses)
+                    }),
             };
             let standing = match standing_columns(&row, metric) {
                 (Some(band), Some(rank), Some(less)) => Some(Standing {
@@ -336,7 +392,10 @@ impl Loader<ScorecardKey> for Loaded {
     type Value = Scorecard;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[ScorecardKey]) -> Result<HashMap<ScorecardKey, Scorecard>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[ScorecardKey],
+    ) -> Result<HashMap<ScorecardKey, Scorecard>, SharedError> {
         let columns = [Column::Snapshot, Column::Slice, Column::Partner];
         let columns = columns.map(|column| Expr::col(column.as_column_ref()));
         let triples = keys

@@ -32,7 +32,10 @@ impl Loader<SliceKey> for Rows {
     async fn load(&self, keys: &[SliceKey]) -> Result<HashMap<SliceKey, Slice>, SharedError> {
         let select = Entity::find().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
-        Ok(found.into_iter().map(|slice| (SliceKey(slice.id), slice)).collect())
+        Ok(found
+            .into_iter()
+            .map(|slice| (SliceKey(slice.id), slice))
+            .collect())
     }
 }
 
@@ -41,7 +44,8 @@ impl Loader<SliceOf> for Rows {
     type Error = SharedError;
 
     async fn load(&self, keys: &[SliceOf]) -> Result<HashMap<SliceOf, Slice>, SharedError> {
-        let columns = [Column::Offering, Column::Location].map(|column| Expr::col(column.as_column_ref()));
+        let columns =
+            [Column::Offering, Column::Location].map(|column| Expr::col(column.as_column_ref()));
         let pairs = keys.iter().map(|key| (key.offering.0, key.location.0));
         let select = Entity::find().filter(Expr::tuple(columns).in_tuples(pairs));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
@@ -49,6 +53,9 @@ impl Loader<SliceOf> for Rows {
             offering: OfferingKey(slice.offering),
             location: LocationKey(slice.location),
         };
-        Ok(found.into_iter().map(|slice| (key(&slice), slice)).collect())
+        Ok(found
+            .into_iter()
+            .map(|slice| (key(&slice), slice))
+            .collect())
     }
 }

@@ -8,7 +8,8 @@ use entity::snapshot::{Column, Entity, Model, State};
 use kernel::Day;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 
 use super::loader::{Rows as Loaded, SharedError};
@@ -56,24 +57,39 @@ pub async fn find_snapshot(
 ) -> Result<Option<Snapshot>, StoreError> {
     let select = published()
         .apply_if(as_of, |select, day| select.filter(Column::AsOf.eq(day.0)))
-        .apply_if(revision, |select, revision| select.filter(Column::Revision.eq(revision)))
+        .apply_if(revision, |select, revision| {
+            select.filter(Column::Revision.eq(revision))
+        })
         .order_by_desc(Column::AsOf)
         .order_by_desc(Column::Revision)
         .limit(1);
-    select.one(db.read()).await?.map(Snapshot::try_from).transpose()
+    select
+        .one(db.read())
+        .await?
+        .map(Snapshot::try_from)
+        .transpose()
 }
 
 /// One page of the snapshots that match, newest first.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn list_snapshots(db: &Db, filter: &SnapshotFilter, page: &Page) -> Result<Rows<Snapshot>, StoreError> {
+pub async fn list_snapshots(
+    db: &Db,
+    filter: &SnapshotFilter,
+    page: &Page,
+) -> Result<Rows<Snapshot>, StoreError> {
     let order = [
         OrderColumn::new(Column::AsOf, Direction::Descending),
         OrderColumn::new(Column::Revision, Direction::Descending),
     ];
-    let found = paging::cut(matching(filter), &order, page).all(db.read()).await?;
-    let found = found.into_iter().map(Snapshot::try_from).collect::<Result<Vec<_>, _>>()?;
+    let found = paging::cut(matching(filter), &order, page)
+        .all(db.read())
+        .await?;
+    let found = found
+        .into_iter()
+        .map(Snapshot::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(paging::collect(found, page, |snapshot| {
         vec![
             Key::Int(snapshot.as_of.0.into()),
@@ -96,8 +112,12 @@ fn published() -> Select<Entity> {
 
 fn matching(filter: &SnapshotFilter) -> Select<Entity> {
     let mut select = published()
-        .apply_if(filter.from, |select, day| select.filter(Column::AsOf.gte(day.0)))
-        .apply_if(filter.to, |select, day| select.filter(Column::AsOf.lte(day.0)));
+        .apply_if(filter.from, |select, day| {
+            select.filter(Column::AsOf.gte(day.0))
+        })
+        .apply_if(filter.to, |select, day| {
+            select.filter(Column::AsOf.lte(day.0))
+        });
     if !filter.superseded {
         let mut newest = Query::select();
         newest
@@ -106,7 +126,8 @@ fn matching(filter: &SnapshotFilter) -> Select<Entity> {
             .from(Entity)
             .and_where(Column::State.eq(State::Published))
             .group_by_col(Column::AsOf);
-        let columns = [Column::AsOf, Column::Revision].map(|column| Expr::col(column.as_column_ref()));
+        let columns =
+            [Column::AsOf, Column::Revision].map(|column| Expr::col(column.as_column_ref()));
         select = select.filter(Expr::tuple(columns).in_subquery(newest));
     }
     select
@@ -116,8 +137,9 @@ impl TryFrom<Model> for Snapshot {
     type Error = StoreError;
 
     fn try_from(row: Model) -> Result<Snapshot, StoreError> {
-        let settings = serde_json::from_str(&row.settings)
-            .map_err(|error| StoreError::Corrupt(format!("settings of snapshot {}: {error}", row.id)))?;
+        let settings = serde_json::from_str(&row.settings).map_err(|error| {
+            StoreError::Corrupt(format!("settings of snapshot {}: {error}", row.id))
+        })?;
         Ok(Snapshot {
             key: SnapshotKey(row.id),
             as_of: Day(row.as_of),
@@ -136,7 +158,10 @@ impl Loader<SnapshotKey> for Loaded {
     type Value = Snapshot;
     type Error = SharedError;
 
-    async fn load(&self, keys: &[SnapshotKey]) -> Result<HashMap<SnapshotKey, Snapshot>, SharedError> {
+    async fn load(
+        &self,
+        keys: &[SnapshotKey],
+    ) -> Result<HashMap<SnapshotKey, Snapshot>, SharedError> {
         let select = published().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         let mut snapshots = HashMap::new();

@@ -20,7 +20,9 @@ const ALIASES_MAX: usize = 30;
 pub(super) fn check(document: &ExecutableDocument) -> Result<(), String> {
     let definitions = document.operations.iter().count() + document.fragments.len();
     if definitions > DEFINITIONS_MAX {
-        return Err(format!("the query has more than {DEFINITIONS_MAX} operations and fragments"));
+        return Err(format!(
+            "the query has more than {DEFINITIONS_MAX} operations and fragments"
+        ));
     }
     let mut walk = Walk {
         document,
@@ -28,7 +30,9 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), String> {
     };
     for (_, operation) in document.operations.iter() {
         if operation.node.variable_definitions.len() > VARIABLES_MAX {
-            return Err(format!("an operation has more than {VARIABLES_MAX} variables"));
+            return Err(format!(
+                "an operation has more than {VARIABLES_MAX} variables"
+            ));
         }
         walk.measure(&operation.node.selection_set.node)?;
     }
@@ -89,10 +93,18 @@ impl<'a> Walk<'a> {
             }
         }
         if measure.selections > SELECTIONS_MAX {
-            return Err(format!("the query selects more than {SELECTIONS_MAX} fields with its fragments spread"));
+            return Err(format!(
+                "the query selects more than {SELECTIONS_MAX} fields with its fragments spread"
+            ));
         }
-        match measure.aliases.iter().find(|(_, count)| **count > ALIASES_MAX) {
-            Some((field, _)) => Err(format!("the query gives {field} more than {ALIASES_MAX} aliases in one place")),
+        match measure
+            .aliases
+            .iter()
+            .find(|(_, count)| **count > ALIASES_MAX)
+        {
+            Some((field, _)) => Err(format!(
+                "the query gives {field} more than {ALIASES_MAX} aliases in one place"
+            )),
             None => Ok(measure),
         }
     }
@@ -152,16 +164,27 @@ mod tests {
             "{...a} fragment a on Query {x {...b}} fragment b on Query {... on Query {...a}}",
             "spreads itself",
         );
-        refused("{x} fragment a on Query {...b} fragment b on Query {...a}", "spreads itself");
+        refused(
+            "{x} fragment a on Query {...b} fragment b on Query {...a}",
+            "spreads itself",
+        );
     }
 
     #[test]
     fn aliases_are_counted_through_fragments() {
-        let aliases = |from: usize, to: usize| (from..to).map(|at| format!("a{at}: x ")).collect::<String>();
+        let aliases = |from: usize, to: usize| {
+            (from..to)
+                .map(|at| format!("a{at}: x "))
+                .collect::<String>()
+        };
         allowed(&format!("{{{}}}", aliases(0, 30)));
         refused(&format!("{{{}}}", aliases(0, 31)), "aliases");
         refused(
-            &format!("{{{} ...f}} fragment f on Query {{... {{{}}}}}", aliases(0, 20), aliases(20, 31)),
+            &format!(
+                "{{{} ...f}} fragment f on Query {{... {{{}}}}}",
+                aliases(0, 20),
+                aliases(20, 31)
+            ),
             "aliases",
         );
         allowed(&format!("{{{} y {{{}}}}}", aliases(0, 30), aliases(30, 60)));
@@ -170,10 +193,21 @@ mod tests {
 
     #[test]
     fn definitions_and_variables_are_bounded() {
-        let fragments = |count: usize| (0..count).map(|at| format!(" fragment f{at} on Query {{a}}")).collect::<String>();
+        let fragments = |count: usize| {
+            (0..count)
+                .map(|at| format!(" fragment f{at} on Query {{a}}"))
+                .collect::<String>()
+        };
         allowed(&format!("{{a}}{}", fragments(39)));
-        refused(&format!("{{a}}{}", fragments(40)), "operations and fragments");
-        let variables = |count: usize| (0..count).map(|at| format!("$v{at}: Int ")).collect::<String>();
+        refused(
+            &format!("{{a}}{}", fragments(40)),
+            "operations and fragments",
+        );
+        let variables = |count: usize| {
+            (0..count)
+                .map(|at| format!("$v{at}: Int "))
+                .collect::<String>()
+        };
         allowed(&format!("query ({}) {{a}}", variables(50)));
         refused(&format!("query ({}) {{a}}", variables(51)), "variables");
     }

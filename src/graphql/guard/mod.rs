@@ -10,7 +10,9 @@ mod text;
 
 use std::sync::Arc;
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest};
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest,
+};
 use async_graphql::{Error, Pos, Request, ServerError, ServerResult};
 
 use super::error::Failure;

@@ -13,7 +13,10 @@ const DIRECTIVES_MAX: usize = 50;
 /// refused here, because a parser could go on after its first quote.
 pub(super) fn check(text: &str) -> Result<(), String> {
     if text.len() > BYTES_MAX {
-        return Err(format!("the query has {} bytes; at most {BYTES_MAX} are read", text.len()));
+        return Err(format!(
+            "the query has {} bytes; at most {BYTES_MAX} are read",
+            text.len()
+        ));
     }
     let mut rest = text.as_bytes();
     let (mut tokens, mut nesting, mut directives) = (0, 0usize, 0);
@@ -43,10 +46,14 @@ pub(super) fn check(text: &str) -> Result<(), String> {
             return Err(format!("the query has more than {TOKENS_MAX} tokens"));
         }
         if nesting > NESTING_MAX {
-            return Err(format!("the query nests brackets more than {NESTING_MAX} deep"));
+            return Err(format!(
+                "the query nests brackets more than {NESTING_MAX} deep"
+            ));
         }
         if directives > DIRECTIVES_MAX {
-            return Err(format!("the query has more than {DIRECTIVES_MAX} directives"));
+            return Err(format!(
+                "the query has more than {DIRECTIVES_MAX} directives"
+            ));
         }
         rest = &rest[length..];
     }
@@ -119,8 +126,10 @@ mod tests {
         let many = "[({".repeat(50);
         allowed(&format!(r#"{{a(x:"{many}")}}"#));
         allowed(&format!(r#"{{a(x:"\"{many}")}}"#));
-        allowed(&format!(r#"{{a(x:"""{many}
-            \""" {many} " "" {many}""")}}"#));
+        allowed(&format!(
+            r#"{{a(x:"""{many}
+            \""" {many} " "" {many}""")}}"#
+        ));
         allowed(&format!("{{a # {many}\n}}"));
         allowed(&format!("{{a # \" {many}\r}}"));
         allowed(&format!("{{a(x:\"\u{201c}{many}\u{1f600}\")}}"));

@@ -66,7 +66,12 @@ fn quality(accept: &str, subtype: &str) -> Option<Quality> {
         let exactness = match (kind.trim(), name.trim()) {
             ("*", "*") => 0,
             (kind, "*") if kind.eq_ignore_ascii_case("application") => 1,
-            (kind, name) if kind.eq_ignore_ascii_case("application") && name.eq_ignore_ascii_case(subtype) => 2,
+            (kind, name)
+                if kind.eq_ignore_ascii_case("application")
+                    && name.eq_ignore_ascii_case(subtype) =>
+            {
+                2
+            }
             _ => return None,
         };
         let mut weight = 1_000;
@@ -108,8 +113,14 @@ mod tests {
         check("application/json", json);
         check("application/json; charset=utf-8", json);
         check("application/graphql-response+json", graphql);
-        check("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8", graphql);
-        check("application/json, application/graphql-response+json;q=0.9", json);
+        check(
+            "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",
+            graphql,
+        );
+        check(
+            "application/json, application/graphql-response+json;q=0.9",
+            json,
+        );
         check("application/graphql-response+json;q=0, */*", json);
         check("*/*", json);
         check("application/*", json);

@@ -69,7 +69,9 @@ impl Dataset {
 
     fn named(name: &str) -> Option<Dataset> {
         let mut items = <Dataset as async_graphql::resolver_utils::EnumType>::items().iter();
-        items.find(|item| item.value.name() == name).map(|item| item.value)
+        items
+            .find(|item| item.value.name() == name)
+            .map(|item| item.value)
     }
 }
 
@@ -86,10 +88,18 @@ impl Batch {
     }
 
     /// What its rows are.
+    #[allow(clippy::unused_async, reason = "fields are async")]
     async fn dataset(&self) -> Result<Dataset, Error> {
         let name = &self.0.dataset;
-        let unknown = || StoreError::Corrupt(format!("batch {} is of an unknown dataset {name}", self.0.id));
-        Ok(Dataset::named(name).ok_or_else(unknown).map_err(Failure::from)?)
+        let unknown = || {
+            StoreError::Corrupt(format!(
+                "batch {} is of an unknown dataset {name}",
+                self.0.id
+            ))
+        };
+        Ok(Dataset::named(name)
+            .ok_or_else(unknown)
+            .map_err(Failure::from)?)
     }
 
     /// The sender's id, unique within its dataset.

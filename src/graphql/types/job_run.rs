@@ -135,7 +135,9 @@ pub(in crate::graphql) async fn page_of_job_runs(
     const ORDER: &str = "jobRuns";
     let reader = reader(ctx);
     let filter = filter.unwrap_or_default();
-    let states = filter.state.map(|states| states.into_iter().map(Into::into).collect());
+    let states = filter
+        .state
+        .map(|states| states.into_iter().map(Into::into).collect());
     let filter = store::JobRunFilter {
         job: filter.job,
         states,

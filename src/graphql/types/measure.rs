@@ -171,7 +171,11 @@ mod tests {
         for (metric, value, text) in [
             (Metric::Revenue, Value::money(12_345_000), "1234.5000"),
             (Metric::NetPaidSeats, Value::whole(-3), "-3"),
-            (Metric::MonthlyActiveUsers, Value::ratio(6, 12).unwrap(), "6/12"),
+            (
+                Metric::MonthlyActiveUsers,
+                Value::ratio(6, 12).unwrap(),
+                "6/12",
+            ),
         ] {
             assert_eq!(exact(metric, value), text);
         }

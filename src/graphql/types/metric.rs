@@ -41,10 +41,15 @@ pub enum MetricGroup {
 pub enum Unit {
     /// Units of the reporting currency of the snapshot's settings.
     Currency,
+    /// Customers.
     Customers,
+    /// Paid seats.
     Seats,
+    /// People of the partner.
     People,
+    /// Production instances.
     Instances,
+    /// Users of customers.
     Users,
     /// Users for each seat.
     UsersPerSeat,

@@ -17,8 +17,15 @@ use crate::store::location::LocationKey;
 
 /// Whatever has a global id.
 #[derive(Interface, Clone, Debug)]
-#[graphql(field(name = "id", ty = "ID", desc = "The global id: opaque, and the same for as long as the thing exists."))]
-#[allow(clippy::large_enum_variant, reason = "one at a time, on its way to an answer")]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "The global id: opaque, and the same for as long as the thing exists."
+))]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, on its way to an answer"
+)]
 pub enum Node {
     Batch(Batch),
     JobRun(JobRun),
@@ -31,20 +38,30 @@ pub enum Node {
 }
 
 /// What a global id stands for. What does not exist, is not published or was never an id all look the same.
-pub(in crate::graphql) async fn find_node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Failure> {
+pub(in crate::graphql) async fn find_node(
+    ctx: &Context<'_>,
+    id: &ID,
+) -> Result<Option<Node>, Failure> {
     let reader = reader(ctx);
     let Some(id) = GlobalId::decode(id) else {
         return Ok(None);
     };
     Ok(match id {
-        GlobalId::Partner(key) => reader.find(key).await?.map(|row| Partner::new(row, None).into()),
+        GlobalId::Partner(key) => reader
+            .find(key)
+            .await?
+            .map(|row| Partner::new(row, None).into()),
         GlobalId::Product(key) => {
             let found = reader.find(key).await?;
-            let found = found.filter(|row| !row.product_id.is_empty() && row.workload_id.is_empty());
+            let found =
+                found.filter(|row| !row.product_id.is_empty() && row.workload_id.is_empty());
             found.map(|row| Product(row).into())
         }
         GlobalId::Workload(key) => {
-            let found = reader.find(key).await?.filter(|row| !row.workload_id.is_empty());
+            let found = reader
+                .find(key)
+                .await?
+                .filter(|row| !row.workload_id.is_empty());
             found.map(|row| Workload(row).into())
         }
         GlobalId::Location(LocationKey::WORLD) => None,

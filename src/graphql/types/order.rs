@@ -24,7 +24,9 @@ const PARTS_MAX: usize = 8;
 /// Refuses an order of more parts than anyone means.
 pub(super) fn check_parts(parts: usize) -> Result<(), Failure> {
     if parts > PARTS_MAX {
-        return Err(Failure::BadInput(format!("orderBy has {parts} parts; at most {PARTS_MAX} are read")));
+        return Err(Failure::BadInput(format!(
+            "orderBy has {parts} parts; at most {PARTS_MAX} are read"
+        )));
     }
     Ok(())
 }

@@ -78,7 +78,8 @@ impl Partner {
     async fn scorecard(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The slice; everything in the whole world where it is absent.")] slice: Option<SliceFilter>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
     ) -> Nullable<Scorecard> {
         let find = async {
             let scope = match &self.scope {
@@ -92,7 +93,10 @@ impl Partner {
 }
 
 /// The partner that is named, if there is one.
-pub(in crate::graphql) async fn find_partner(ctx: &Context<'_>, by: PartnerBy) -> Result<Option<Partner>, Failure> {
+pub(in crate::graphql) async fn find_partner(
+    ctx: &Context<'_>,
+    by: PartnerBy,
+) -> Result<Option<Partner>, Failure> {
     let found = match by {
         PartnerBy::Id(id) => match GlobalId::decode(&id) {
             Some(GlobalId::Partner(key)) => reader(ctx).find(key).await?,
@@ -121,5 +125,7 @@ pub(in crate::graphql) async fn page_of_partners(
         let (db, filter) = (db.clone(), filter.clone());
         async move { count_partners(&db, &filter).await }
     });
-    Ok(connection(rows, &order_name, total, |row| Partner::new(row, None)))
+    Ok(connection(rows, &order_name, total, |row| {
+        Partner::new(row, None)
+    }))
 }

@@ -87,7 +87,10 @@ impl Budget {
     /// Pays for one test or one combination of tests.
     pub(super) fn spend(&mut self) -> Result<(), Failure> {
         self.tests = self.tests.checked_sub(1).ok_or_else(|| {
-            Failure::BadInput(format!("filter has more than {} tests; ask for less at once", Budget::TESTS_MAX))
+            Failure::BadInput(format!(
+                "filter has more than {} tests; ask for less at once",
+                Budget::TESTS_MAX
+            ))
         })?;
         Ok(())
     }
@@ -99,7 +102,10 @@ impl PartnerFilter {
         self.resolve_within(&mut Budget::new())
     }
 
-    pub(super) fn resolve_within(self, budget: &mut Budget) -> Result<store::PartnerFilter, Failure> {
+    pub(super) fn resolve_within(
+        self,
+        budget: &mut Budget,
+    ) -> Result<store::PartnerFilter, Failure> {
         let fields = [
             (PartnerField::PartnerId, self.partner_id),
             (PartnerField::Name, self.name),
@@ -114,7 +120,10 @@ impl PartnerFilter {
             for test in filter.map(TextFilter::tests).unwrap_or_default() {
                 budget.spend()?;
                 if matches!(&test, TextTest::In(texts) if texts.len() > Budget::LIST_MAX) {
-                    let message = format!("in has more than {} entries; ask for less at once", Budget::LIST_MAX);
+                    let message = format!(
+                        "in has more than {} entries; ask for less at once",
+                        Budget::LIST_MAX
+                    );
                     return Err(Failure::BadInput(message));
                 }
                 all.push(store::PartnerFilter::Text(field, test));
@@ -124,11 +133,15 @@ impl PartnerFilter {
             all.push(filter.resolve_within(budget)?);
         }
         if let Some(filters) = self.or {
-            let any = filters.into_iter().map(|filter| filter.resolve_within(budget));
+            let any = filters
+                .into_iter()
+                .map(|filter| filter.resolve_within(budget));
             all.push(store::PartnerFilter::Any(any.collect::<Result<_, _>>()?));
         }
         if let Some(filter) = self.not {
-            all.push(store::PartnerFilter::Not(Box::new(filter.resolve_within(budget)?)));
+            all.push(store::PartnerFilter::Not(Box::new(
+                filter.resolve_within(budget)?,
+            )));
         }
         Ok(store::PartnerFilter::All(all))
     }
@@ -140,12 +153,17 @@ impl TextFilter {
         let one_of = self.one_of.map(TextTest::In);
         let contains = self.contains.map(TextTest::Contains);
         let is_null = self.is_null.map(TextTest::IsNull);
-        [eq, one_of, contains, is_null].into_iter().flatten().collect()
+        [eq, one_of, contains, is_null]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
 /// The order as the store knows it.
-pub(in crate::graphql) fn resolve_order(order: Vec<PartnerOrder>) -> Result<Vec<store::PartnerOrder>, Failure> {
+pub(in crate::graphql) fn resolve_order(
+    order: Vec<PartnerOrder>,
+) -> Result<Vec<store::PartnerOrder>, Failure> {
     check_parts(order.len())?;
     let resolve = |part: PartnerOrder| {
         let field = match part.field {

@@ -45,7 +45,11 @@ pub struct PeerGroup {
 }
 
 /// The bands of one metric as the viewer of a scope sees them.
-pub(super) fn visible_bands(scope: &Scope, metric: kernel::Metric, bands: &[kernel::PeerBand]) -> Vec<PeerBand> {
+pub(super) fn visible_bands(
+    scope: &Scope,
+    metric: kernel::Metric,
+    bands: &[kernel::PeerBand],
+) -> Vec<PeerBand> {
     let of_metric = bands.iter().filter(|band| band.metric == metric);
     let visible = of_metric.map(|band| {
         let (min, max) = scope.range(metric, band);
@@ -78,8 +82,10 @@ pub(in crate::graphql) async fn peer_groups(
             )
         }
     };
-    let asked: Option<Vec<kernel::Metric>> = metrics.map(|metrics| metrics.into_iter().map(Into::into).collect());
-    let is_asked = |metric: &kernel::Metric| asked.as_ref().is_none_or(|asked| asked.contains(metric));
+    let asked: Option<Vec<kernel::Metric>> =
+        metrics.map(|metrics| metrics.into_iter().map(Into::into).collect());
+    let is_asked =
+        |metric: &kernel::Metric| asked.as_ref().is_none_or(|asked| asked.contains(metric));
     let group = |metric: kernel::Metric| {
         let group = groups[metric.index()];
         let sees = scope.sees(group);
@@ -90,5 +96,9 @@ pub(in crate::graphql) async fn peer_groups(
             bands: sees.then(|| visible_bands(scope, metric, &bands)),
         }
     };
-    Ok(kernel::Metric::ALL.into_iter().filter(is_asked).map(group).collect())
+    Ok(kernel::Metric::ALL
+        .into_iter()
+        .filter(is_asked)
+        .map(group)
+        .collect())
 }

@@ -17,6 +17,7 @@ pub struct Program;
 impl Program {
     /// The settings that the next snapshot will be computed with. A snapshot tells those it was computed with.
     #[graphql(flatten)]
+    #[allow(clippy::unused_async, reason = "fields are async")]
     async fn settings(&self, ctx: &Context<'_>) -> Settings {
         Settings::from(&reader(ctx).config.settings())
     }
@@ -24,6 +25,8 @@ impl Program {
     /// The newest published snapshot; null where none is published yet.
     async fn newest_snapshot(&self, ctx: &Context<'_>) -> Nullable<Snapshot> {
         let found = reader(ctx).snapshot(None, None).await;
-        nullable(found.map(|found| found.map(|snapshot| Snapshot::new(Scope::new(snapshot, Audience::Staff)))))
+        nullable(found.map(|found| {
+            found.map(|snapshot| Snapshot::new(Scope::new(snapshot, Audience::Staff)))
+        }))
     }
 }

@@ -30,7 +30,11 @@ pub struct Scorecard {
 }
 
 impl Scorecard {
-    pub(in crate::graphql) fn new(row: Row, scope: Scope, partner: Option<PartnerRow>) -> Scorecard {
+    pub(in crate::graphql) fn new(
+        row: Row,
+        scope: Scope,
+        partner: Option<PartnerRow>,
+    ) -> Scorecard {
         Scorecard {
             row: Arc::new(row),
             scope,
@@ -83,7 +87,9 @@ impl Scorecard {
             kernel::Group::CustomerSuccess,
         ];
         let measures = |group| {
-            let metrics = kernel::Metric::ALL.into_iter().filter(move |metric| metric.group() == group);
+            let metrics = kernel::Metric::ALL
+                .into_iter()
+                .filter(move |metric| metric.group() == group);
             metrics.map(|metric| self.measure_of(metric)).collect()
         };
         let groups = groups.map(|group| MeasureGroup {
@@ -99,8 +105,10 @@ impl Scorecard {
         &self,
         #[graphql(desc = "The metrics; all where it is absent.")] metrics: Option<Vec<Metric>>,
     ) -> Vec<Measure> {
-        let asked: Option<Vec<kernel::Metric>> = metrics.map(|metrics| metrics.into_iter().map(Into::into).collect());
-        let is_asked = |metric: &kernel::Metric| asked.as_ref().is_none_or(|asked| asked.contains(metric));
+        let asked: Option<Vec<kernel::Metric>> =
+            metrics.map(|metrics| metrics.into_iter().map(Into::into).collect());
+        let is_asked =
+            |metric: &kernel::Metric| asked.as_ref().is_none_or(|asked| asked.contains(metric));
         let metrics = kernel::Metric::ALL.into_iter().filter(is_asked);
         metrics.map(|metric| self.measure_of(metric)).collect()
     }

@@ -74,7 +74,9 @@ impl ScorecardFilter {
         budget.spend()?;
         let mut all = Vec::new();
         if let Some(partner) = self.partner {
-            all.push(store::ScorecardFilter::Partner(partner.resolve_within(budget)?));
+            all.push(store::ScorecardFilter::Partner(
+                partner.resolve_within(budget)?,
+            ));
         }
         if let Some(measure) = self.measure {
             all.extend(measure.tests(budget)?);
@@ -83,25 +85,34 @@ impl ScorecardFilter {
             all.push(filter.resolve_within(budget)?);
         }
         if let Some(filters) = self.or {
-            let any = filters.into_iter().map(|filter| filter.resolve_within(budget));
+            let any = filters
+                .into_iter()
+                .map(|filter| filter.resolve_within(budget));
             all.push(store::ScorecardFilter::Any(any.collect::<Result<_, _>>()?));
         }
         if let Some(filter) = self.not {
-            all.push(store::ScorecardFilter::Not(Box::new(filter.resolve_within(budget)?)));
+            all.push(store::ScorecardFilter::Not(Box::new(
+                filter.resolve_within(budget)?,
+            )));
         }
         Ok(store::ScorecardFilter::All(all))
     }
 }
 
 impl MeasureFilter {
-    fn tests(self, budget: &mut Budget) -> Result<impl Iterator<Item = store::ScorecardFilter>, Failure> {
+    fn tests(
+        self,
+        budget: &mut Budget,
+    ) -> Result<impl Iterator<Item = store::ScorecardFilter>, Failure> {
         budget.spend()?;
         let metric = self.metric.into();
         let band = match self.band {
             Some(bands) => {
                 let bands: Option<Vec<i16>> = bands.into_iter().map(band).collect();
                 let bands = bands.filter(|bands| bands.len() <= 4).ok_or_else(|| {
-                    Failure::BadInput("measure.band: name each band, 1 to 4, at most once".to_owned())
+                    Failure::BadInput(
+                        "measure.band: name each band, 1 to 4, at most once".to_owned(),
+                    )
                 })?;
                 Some(store::ScorecardFilter::Band(metric, bands))
             }
@@ -109,7 +120,9 @@ impl MeasureFilter {
         };
         let min = self.min.map(|min| store::ScorecardFilter::Min(metric, min));
         let max = self.max.map(|max| store::ScorecardFilter::Max(metric, max));
-        let has_value = self.has_value.map(|has| store::ScorecardFilter::HasValue(metric, has));
+        let has_value = self
+            .has_value
+            .map(|has| store::ScorecardFilter::HasValue(metric, has));
         Ok([band, min, max, has_value].into_iter().flatten())
     }
 }
@@ -119,7 +132,9 @@ fn band(number: i32) -> Option<i16> {
 }
 
 /// The order as the store knows it.
-pub(in crate::graphql) fn resolve_order(order: Vec<ScorecardOrder>) -> Result<Vec<store::ScorecardOrder>, Failure> {
+pub(in crate::graphql) fn resolve_order(
+    order: Vec<ScorecardOrder>,
+) -> Result<Vec<store::ScorecardOrder>, Failure> {
     check_parts(order.len())?;
     order.into_iter().map(resolve_part).collect()
 }
@@ -132,7 +147,8 @@ fn resolve_part(part: ScorecardOrder) -> Result<store::ScorecardOrder, Failure> 
         (ScorecardOrderField::Value, Some(metric)) => ScorecardField::Value(metric),
         (ScorecardOrderField::Rank, Some(metric)) => ScorecardField::Rank(metric),
         _ => {
-            let message = "orderBy.metric: VALUE and RANK need a metric, the other fields take none";
+            let message =
+                "orderBy.metric: VALUE and RANK need a metric, the other fields take none";
             return Err(Failure::BadInput(message.to_owned()));
         }
     };

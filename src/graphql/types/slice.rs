@@ -33,8 +33,14 @@ impl SliceFilter {
         if let Some(id) = &self.workload {
             let workload = reader.find(WorkloadId(id.clone())).await?;
             let workload = workload.ok_or_else(|| unknown("workload", id))?;
-            if let Some(product) = self.product.as_ref().filter(|product| **product != workload.product_id) {
-                let message = format!("slice.workload: {id:?} is no workload of product {product:?}; leave one out");
+            if let Some(product) = self
+                .product
+                .as_ref()
+                .filter(|product| **product != workload.product_id)
+            {
+                let message = format!(
+                    "slice.workload: {id:?} is no workload of product {product:?}; leave one out"
+                );
                 return Err(Failure::BadInput(message));
             }
             offering = OfferingKey(workload.id);
@@ -115,11 +121,19 @@ impl Slice {
     /// The slice in words, such as `Contoso Cloud · Analytics · France`.
     async fn name(&self, ctx: &Context<'_>) -> Result<String, Error> {
         let product = self.find_product(ctx).await?.map(|product| product.0.name);
-        let workload = self.find_workload(ctx).await?.map(|workload| workload.0.name);
-        let location = self.find_location(ctx).await?.map(|location| location.0.name);
+        let workload = self
+            .find_workload(ctx)
+            .await?
+            .map(|workload| workload.0.name);
+        let location = self
+            .find_location(ctx)
+            .await?
+            .map(|location| location.0.name);
         let offering = product.unwrap_or_else(|| "Everything".to_owned());
         let location = location.unwrap_or_else(|| "World".to_owned());
-        let parts = std::iter::once(offering).chain(workload).chain(std::iter::once(location));
+        let parts = std::iter::once(offering)
+            .chain(workload)
+            .chain(std::iter::once(location));
         Ok(parts.collect::<Vec<_>>().join(" · "))
     }
 }

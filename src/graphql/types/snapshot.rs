@@ -92,7 +92,8 @@ impl Snapshot {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The sender's id of the partner.")] partner_id: String,
-        #[graphql(desc = "The slice; everything in the whole world where it is absent.")] slice: Option<SliceFilter>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
         #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Scorecard> {
         nullable(scorecard_of(ctx, self.0.narrowed(audience), partner_id, slice).await)
@@ -100,13 +101,19 @@ impl Snapshot {
 
     /// The scorecards of a slice of this snapshot, by the partner's id unless ordered otherwise.
     #[graphql(complexity = "page_price(first, last, child_complexity)")]
-    #[allow(clippy::too_many_arguments, reason = "these are the arguments of the field")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "these are the arguments of the field"
+    )]
     async fn scorecards(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The slice; everything in the whole world where it is absent.")] slice: Option<SliceFilter>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
         #[graphql(desc = "Which of them; all where it is absent.")] filter: Option<ScorecardFilter>,
-        #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<Vec<ScorecardOrder>>,
+        #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<
+            Vec<ScorecardOrder>,
+        >,
         #[graphql(desc = "How many from the front.")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the back.")] last: Option<i32>,
@@ -123,7 +130,11 @@ impl Snapshot {
                 before,
             },
         };
-        nullable(page_of_scorecards(ctx, self.0.clone(), args).await.map(Some))
+        nullable(
+            page_of_scorecards(ctx, self.0.clone(), args)
+                .await
+                .map(Some),
+        )
     }
 
     /// The peers of each metric in a slice of this snapshot, with their bands, in the scorecard's order.
@@ -131,7 +142,8 @@ impl Snapshot {
     async fn peer_bands(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The slice; everything in the whole world where it is absent.")] slice: Option<SliceFilter>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
         #[graphql(desc = "The metrics; all where it is absent.")] metrics: Option<Vec<Metric>>,
         #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Vec<PeerGroup>> {

@@ -8,17 +8,23 @@ use crate::harness::Server;
 async fn locations_are_a_tree() {
     let server = Server::start().await;
     let data = server
-        .ask(r#"{locations {locationId parent {locationId} children {locationId parent {locationId}}}
-                 europe: locations(parentId: "europe") {name}}"#)
+        .ask(
+            r#"{locations {locationId parent {locationId} children {locationId parent {locationId}}}
+                 europe: locations(parentId: "europe") {name}}"#,
+        )
         .await
         .data();
-    let below = |parent: &str, id: &str| json!({ "locationId": id, "parent": { "locationId": parent } });
+    let below =
+        |parent: &str, id: &str| json!({ "locationId": id, "parent": { "locationId": parent } });
     let expected = json!([
         { "locationId": "asia", "parent": null, "children": [below("asia", "JP")] },
         { "locationId": "europe", "parent": null, "children": [below("europe", "DE"), below("europe", "FR")] },
     ]);
     assert_eq!(data["locations"], expected);
-    assert_eq!(data["europe"], json!([{ "name": "Germany" }, { "name": "France" }]));
+    assert_eq!(
+        data["europe"],
+        json!([{ "name": "Germany" }, { "name": "France" }])
+    );
     server
         .ask(r#"{locations(parentId: "") {name}}"#)
         .await

@@ -22,27 +22,52 @@ async fn read_through(server: &Server, field: &str, size: usize, from_back: bool
         let page = &answer.data()["page"];
         let found = page["nodes"].as_array().unwrap();
         let edges = page["edges"].as_array().unwrap();
-        assert_eq!(edges.iter().map(|edge| &edge["node"]).collect::<Vec<_>>(), found.iter().collect::<Vec<_>>());
+        assert_eq!(
+            edges.iter().map(|edge| &edge["node"]).collect::<Vec<_>>(),
+            found.iter().collect::<Vec<_>>()
+        );
         if from_back {
             nodes.splice(0..0, found.iter().cloned());
         } else {
             nodes.extend(found.iter().cloned());
         }
         let info = &page["pageInfo"];
-        assert_eq!(info["startCursor"], edges.first().map_or(Value::Null, |edge| edge["cursor"].clone()));
-        assert_eq!(info["endCursor"], edges.last().map_or(Value::Null, |edge| edge["cursor"].clone()));
+        assert_eq!(
+            info["startCursor"],
+            edges
+                .first()
+                .map_or(Value::Null, |edge| edge["cursor"].clone())
+        );
+        assert_eq!(
+            info["endCursor"],
+            edges
+                .last()
+                .map_or(Value::Null, |edge| edge["cursor"].clone())
+        );
         if info[has_more] == json!(false) {
             return nodes;
         }
         assert_eq!(found.len(), size);
-        at = info[if from_back { "startCursor" } else { "endCursor" }].as_str().map(str::to_owned);
+        at = info[if from_back {
+            "startCursor"
+        } else {
+            "endCursor"
+        }]
+        .as_str()
+        .map(str::to_owned);
     }
 }
 
 const PAGE: &str = "pageInfo {hasNextPage hasPreviousPage startCursor endCursor}";
 
 fn by_value(metric: Metric, descending: bool) -> impl Fn(&Scorecard, &Scorecard) -> Ordering {
-    move |a, b| nulls_last(a.values()[metric.index()], b.values()[metric.index()], descending)
+    move |a, b| {
+        nulls_last(
+            a.values()[metric.index()],
+            b.values()[metric.index()],
+            descending,
+        )
+    }
 }
 
 fn nulls_last<T: Ord>(a: Option<T>, b: Option<T>, descending: bool) -> Ordering {
@@ -58,14 +83,22 @@ async fn check(server: &Server, order: &str, compare: impl Fn(&Scorecard, &Score
     let mut expected: Vec<&Scorecard> = program.scorecards("", "", "").iter().collect();
     let id = |card: &Scorecard| program.partner(card.partner).partner_id.clone();
     expected.sort_by(|a, b| compare(a, b).then_with(|| id(a).cmp(&id(b))));
-    let expected: Vec<Value> = expected.iter().map(|card| json!({ "partner": { "partnerId": id(card) } })).collect();
+    let expected: Vec<Value> = expected
+        .iter()
+        .map(|card| json!({ "partner": { "partnerId": id(card) } }))
+        .collect();
     assert!(expected.len() > 20);
     let node = "{partner {partnerId}}";
-    let field = format!("scorecards(orderBy: {order}, PAGE) {{nodes {node} edges {{cursor node {node}}} {PAGE}}}");
+    let field = format!(
+        "scorecards(orderBy: {order}, PAGE) {{nodes {node} edges {{cursor node {node}}} {PAGE}}}"
+    );
     for size in [1, 7, 26, 200] {
         for from_back in [false, true] {
             let found = read_through(server, &field, size, from_back).await;
-            assert_eq!(found, expected, "{order}, {size} at a time, from the back: {from_back}");
+            assert_eq!(
+                found, expected,
+                "{order}, {size} at a time, from the back: {from_back}"
+            );
         }
     }
 }
@@ -75,7 +108,10 @@ async fn scorecards_page_through_every_order() {
     let server = Server::start().await;
     let program = &server.program;
     check(&server, "[]", |_, _| Ordering::Equal).await;
-    check(&server, "[{field: PARTNER_ID, direction: DESC}]", |a, b| b.partner.cmp(&a.partner)).await;
+    check(&server, "[{field: PARTNER_ID, direction: DESC}]", |a, b| {
+        b.partner.cmp(&a.partner)
+    })
+    .await;
     for metric in Metric::ALL {
         for (direction, descending) in [("ASC", false), ("DESC", true)] {
             let order = format!("[{{field: VALUE, metric: {metric}, direction: {direction}}}]");
@@ -83,7 +119,9 @@ async fn scorecards_page_through_every_order() {
         }
     }
     let name = |card: &Scorecard| program.partner(card.partner).name.clone();
-    let rank = |card: &Scorecard| card.standings[Metric::NewCustomers.index()].map(|standing| standing.rank);
+    let rank = |card: &Scorecard| {
+        card.standings[Metric::NewCustomers.index()].map(|standing| standing.rank)
+    };
     check(
         &server,
         "[{field: RANK, metric: NEW_CUSTOMERS}, {field: VALUE, metric: MAU_PER_ASSIGNED_SEAT, direction: DESC}, {field: PARTNER_NAME}]",
@@ -111,15 +149,23 @@ async fn partners_page_through_every_order() {
         for (direction, descending) in [("ASC", false), ("DESC", true)] {
             let mut expected: Vec<_> = server.program.partners.iter().collect();
             expected.sort_by(|a, b| {
-                nulls_last(text(a), text(b), descending).then_with(|| a.partner_id.cmp(&b.partner_id))
+                nulls_last(text(a), text(b), descending)
+                    .then_with(|| a.partner_id.cmp(&b.partner_id))
             });
-            let expected: Vec<Value> = expected.iter().map(|row| json!({ "partnerId": row.partner_id })).collect();
+            let expected: Vec<Value> = expected
+                .iter()
+                .map(|row| json!({ "partnerId": row.partner_id }))
+                .collect();
             let query = format!(
                 "partners(orderBy: [{{field: {field}, direction: {direction}}}], PAGE)
                  {{nodes {{partnerId}} edges {{cursor node {{partnerId}}}} {PAGE}}}"
             );
             for (size, from_back) in [(4, false), (4, true), (26, false), (27, true)] {
-                assert_eq!(read_through(&server, &query, size, from_back).await, expected, "{field} {direction}");
+                assert_eq!(
+                    read_through(&server, &query, size, from_back).await,
+                    expected,
+                    "{field} {direction}"
+                );
             }
         }
     }
@@ -128,11 +174,21 @@ async fn partners_page_through_every_order() {
 #[tokio::test]
 async fn pages_can_lie_between_two_cursors() {
     let server = Server::start().await;
-    let data = server.ask("{partners(first: 26) {edges {cursor node {partnerId}}}}").await.data();
+    let data = server
+        .ask("{partners(first: 26) {edges {cursor node {partnerId}}}}")
+        .await
+        .data();
     let edges = data["partners"]["edges"].as_array().unwrap();
     let (after, before) = (&edges[3]["cursor"], &edges[8]["cursor"]);
-    for (size, expected) in [("first: 2", 4..6), ("last: 2", 6..8), ("first: 9", 4..8), ("first: 0", 4..4)] {
-        let query = format!("{{partners(after: {after}, before: {before}, {size}) {{nodes {{partnerId}}}}}}");
+    for (size, expected) in [
+        ("first: 2", 4..6),
+        ("last: 2", 6..8),
+        ("first: 9", 4..8),
+        ("first: 0", 4..4),
+    ] {
+        let query = format!(
+            "{{partners(after: {after}, before: {before}, {size}) {{nodes {{partnerId}}}}}}"
+        );
         let data = server.ask(&query).await.data();
         let expected: Vec<&Value> = edges[expected].iter().map(|edge| &edge["node"]).collect();
         assert_eq!(data["partners"]["nodes"], json!(expected), "{size}");
@@ -142,7 +198,10 @@ async fn pages_can_lie_between_two_cursors() {
 #[tokio::test]
 async fn sizes_and_cursors_are_checked() {
     let server = Server::start().await;
-    let data = server.ask("{partners(first: 1) {pageInfo {endCursor}}}").await.data();
+    let data = server
+        .ask("{partners(first: 1) {pageInfo {endCursor}}}")
+        .await
+        .data();
     let cursor = &data["partners"]["pageInfo"]["endCursor"];
     for (arguments, says) in [
         ("first: 1, last: 1".to_owned(), "exclude"),
@@ -150,17 +209,28 @@ async fn sizes_and_cursors_are_checked() {
         ("last: 201".to_owned(), "0 to 200"),
         (r#"after: "nonsense""#.to_owned(), "after is no cursor"),
         (r#"before: """#.to_owned(), "before is no cursor"),
-        (format!("after: {cursor}, orderBy: [{{field: NAME}}]"), "after is no cursor"),
+        (
+            format!("after: {cursor}, orderBy: [{{field: NAME}}]"),
+            "after is no cursor",
+        ),
     ] {
-        let answer = server.ask(&format!("{{partners({arguments}) {{nodes {{name}}}}}}")).await;
+        let answer = server
+            .ask(&format!("{{partners({arguments}) {{nodes {{name}}}}}}"))
+            .await;
         answer.fails("BAD_INPUT", says);
         assert_eq!(answer.error().1, "partners");
     }
     for order in ["{field: VALUE}", "{field: PARTNER_ID, metric: REVENUE}"] {
-        let answer = server.ask(&format!("{{scorecards(orderBy: [{order}]) {{nodes {{id}}}}}}")).await;
+        let answer = server
+            .ask(&format!(
+                "{{scorecards(orderBy: [{order}]) {{nodes {{id}}}}}}"
+            ))
+            .await;
         answer.fails("BAD_INPUT", "orderBy.metric");
     }
     let nine = "{field: NAME}".repeat(9);
-    let answer = server.ask(&format!("{{partners(orderBy: [{nine}]) {{nodes {{id}}}}}}")).await;
+    let answer = server
+        .ask(&format!("{{partners(orderBy: [{nine}]) {{nodes {{id}}}}}}"))
+        .await;
     answer.fails("BAD_INPUT", "orderBy");
 }

@@ -11,7 +11,12 @@ async fn partner_is_found_by_either_id() {
         .ask(r#"{partner(by: {partnerId: "Łódź"}) {id partnerId name country partnerType tier groupId}}"#)
         .await
         .data();
-    let row = server.program.partners.iter().find(|row| row.partner_id == "Łódź").unwrap();
+    let row = server
+        .program
+        .partners
+        .iter()
+        .find(|row| row.partner_id == "Łódź")
+        .unwrap();
     let partner = &data["partner"];
     assert_eq!(partner["name"], json!(row.name));
     assert_eq!(partner["tier"], json!(row.tier));
@@ -53,7 +58,10 @@ async fn a_partners_scorecard_is_the_newest() {
         )
         .await
         .data();
-    assert_eq!(data["partner"]["scorecard"]["snapshot"], json!({ "asOf": "2026-11-21", "revision": 2 }));
+    assert_eq!(
+        data["partner"]["scorecard"]["snapshot"],
+        json!({ "asOf": "2026-11-21", "revision": 2 })
+    );
     assert_eq!(data["partner"]["scorecard"]["partner"]["partnerId"], "B");
     assert!(data["partner"]["nowhere"].is_null());
 }

@@ -44,7 +44,10 @@ async fn metrics_are_picked_and_partners_see_less() {
         data["staff"],
         json!([{ "metric": "REVENUE", "peers": 3, "bands": [] }, { "metric": "NEW_CUSTOMERS", "peers": 3, "bands": [] }])
     );
-    assert_eq!(data["partner"], json!([{ "metric": "REVENUE", "peers": null, "withheld": "WITHHELD", "bands": null }]));
+    assert_eq!(
+        data["partner"],
+        json!([{ "metric": "REVENUE", "peers": null, "withheld": "WITHHELD", "bands": null }])
+    );
     assert_eq!(data["nobody"], json!([{ "peers": 0, "bands": [] }]));
     assert_eq!(data["hidden"], json!([{ "peers": null, "bands": null }]));
 }

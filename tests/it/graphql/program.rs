@@ -30,7 +30,10 @@ async fn metrics_stand_in_the_scorecards_order() {
         .await
         .data();
     let metrics = data["metrics"].as_array().unwrap();
-    let names: Vec<&str> = metrics.iter().map(|metric| metric["metric"].as_str().unwrap()).collect();
+    let names: Vec<&str> = metrics
+        .iter()
+        .map(|metric| metric["metric"].as_str().unwrap())
+        .collect();
     assert_eq!(names, kernel::Metric::ALL.map(kernel::Metric::name));
     assert_eq!(metrics[5]["group"], "CUSTOMER_SUCCESS");
     assert_eq!(metrics[5]["isWhole"], false);

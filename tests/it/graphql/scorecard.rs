@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::harness::Server;
 
-const MEASURE: &str = "metric value exact band rank percentile peers withheld bands {band min max partners}";
+const MEASURE: &str =
+    "metric value exact band rank percentile peers withheld bands {band min max partners}";
 
 #[tokio::test]
 async fn a_scorecard_shows_what_was_computed() {
@@ -26,7 +27,10 @@ async fn a_scorecard_shows_what_was_computed() {
             json!({ "product": null, "workload": null, "location": null, "name": "Everything · World" })
         );
         let scores = server.program.scores("", "", "");
-        let card = scores.scorecards.iter().find(|card| server.program.partner(card.partner).partner_id == partner_id);
+        let card = scores
+            .scorecards
+            .iter()
+            .find(|card| server.program.partner(card.partner).partner_id == partner_id);
         let card = card.unwrap();
         let measures: Vec<Value> = Metric::ALL
             .into_iter()
@@ -56,8 +60,15 @@ async fn a_scorecard_shows_what_was_computed() {
             .collect();
         assert_eq!(scorecard["measures"], json!(measures));
         assert_eq!(scorecard["measure"], measures[0]);
-        assert_eq!(scorecard["some"], json!([{ "metric": "REVENUE" }, { "metric": "NET_PROMOTER_SCORE" }]));
-        let groups = [(Group::Performance, "PERFORMANCE"), (Group::Capability, "CAPABILITY"), (Group::CustomerSuccess, "CUSTOMER_SUCCESS")];
+        assert_eq!(
+            scorecard["some"],
+            json!([{ "metric": "REVENUE" }, { "metric": "NET_PROMOTER_SCORE" }])
+        );
+        let groups = [
+            (Group::Performance, "PERFORMANCE"),
+            (Group::Capability, "CAPABILITY"),
+            (Group::CustomerSuccess, "CUSTOMER_SUCCESS"),
+        ];
         let groups = groups.map(|(group, name)| {
             let of_group = Metric::ALL.into_iter().zip(&measures).filter(|(metric, _)| metric.group() == group);
             json!({ "group": name, "measures": of_group.map(|(_, measure)| measure).collect::<Vec<_>>() })
@@ -85,7 +96,10 @@ async fn a_slice_is_named_by_the_senders_ids() {
         json!({ "product": { "productId": "office" }, "workload": { "workloadId": "mail" }, "location": { "locationId": "europe" }, "name": name })
     );
     assert_eq!(data["b"]["slice"]["name"], name);
-    assert_eq!(data["c"]["slice"], json!({ "product": { "productId": "office" }, "workload": null, "name": "Office · World" }));
+    assert_eq!(
+        data["c"]["slice"],
+        json!({ "product": { "productId": "office" }, "workload": null, "name": "Office · World" })
+    );
     assert!(data["none"].is_null());
     assert_eq!(data["nulls"]["slice"]["name"], "Everything · World");
 }
@@ -95,20 +109,51 @@ async fn what_does_not_exist_is_named() {
     let server = Server::start().await;
     for (arguments, code, says) in [
         (r#"partnerId: "nobody""#, "NOT_FOUND", "partnerId"),
-        (r#"partnerId: "B", slice: {product: "x"}"#, "NOT_FOUND", "slice.product"),
-        (r#"partnerId: "B", slice: {product: ""}"#, "NOT_FOUND", "slice.product"),
-        (r#"partnerId: "B", slice: {workload: ""}"#, "NOT_FOUND", "slice.workload"),
-        (r#"partnerId: "B", slice: {location: ""}"#, "NOT_FOUND", "slice.location"),
-        (r#"partnerId: "B", slice: {product: "cloud", workload: "mail"}"#, "BAD_INPUT", "slice.workload"),
+        (
+            r#"partnerId: "B", slice: {product: "x"}"#,
+            "NOT_FOUND",
+            "slice.product",
+        ),
+        (
+            r#"partnerId: "B", slice: {product: ""}"#,
+            "NOT_FOUND",
+            "slice.product",
+        ),
+        (
+            r#"partnerId: "B", slice: {workload: ""}"#,
+            "NOT_FOUND",
+            "slice.workload",
+        ),
+        (
+            r#"partnerId: "B", slice: {location: ""}"#,
+            "NOT_FOUND",
+            "slice.location",
+        ),
+        (
+            r#"partnerId: "B", slice: {product: "cloud", workload: "mail"}"#,
+            "BAD_INPUT",
+            "slice.workload",
+        ),
         (r#"partnerId: "B", asOf: "2026-11-22""#, "NOT_FOUND", "asOf"),
-        (r#"partnerId: "B", asOf: "yesterday""#, "BAD_INPUT", "YYYY-MM-DD"),
+        (
+            r#"partnerId: "B", asOf: "yesterday""#,
+            "BAD_INPUT",
+            "YYYY-MM-DD",
+        ),
     ] {
-        let answer = server.ask(&format!("{{program {{timezone}} scorecard({arguments}) {{id}}}}")).await;
+        let answer = server
+            .ask(&format!(
+                "{{program {{timezone}} scorecard({arguments}) {{id}}}}"
+            ))
+            .await;
         answer.fails(code, says);
         if code == "NOT_FOUND" {
             assert_eq!(answer.error().1, "scorecard");
             // The failure of one field leaves the others alone.
-            assert_eq!(answer.0["data"], json!({ "program": { "timezone": "UTC" }, "scorecard": null }));
+            assert_eq!(
+                answer.0["data"],
+                json!({ "program": { "timezone": "UTC" }, "scorecard": null })
+            );
         }
     }
 }
@@ -117,7 +162,10 @@ async fn what_does_not_exist_is_named() {
 async fn partners_see_their_own_values_and_only_what_is_released_of_others() {
     let server = Server::start().await;
     let scores = server.program.scores("", "", "");
-    assert!(scores.released.contains(&true) && scores.released.contains(&false), "the sample must show both");
+    assert!(
+        scores.released.contains(&true) && scores.released.contains(&false),
+        "the sample must show both"
+    );
     let data = server
         .ask(&format!(
             r#"{{staff: scorecard(partnerId: "k") {{measures {{{MEASURE}}}}}
@@ -126,8 +174,14 @@ async fn partners_see_their_own_values_and_only_what_is_released_of_others() {
         .await
         .data();
     for metric in Metric::ALL {
-        let (staff, partner) = (&data["staff"]["measures"][metric.index()], &data["partner"]["measures"][metric.index()]);
-        assert_eq!((&staff["value"], &staff["exact"]), (&partner["value"], &partner["exact"]));
+        let (staff, partner) = (
+            &data["staff"]["measures"][metric.index()],
+            &data["partner"]["measures"][metric.index()],
+        );
+        assert_eq!(
+            (&staff["value"], &staff["exact"]),
+            (&partner["value"], &partner["exact"])
+        );
         let about_peers = ["band", "rank", "percentile", "peers", "bands"];
         if !scores.released[metric.index()] {
             assert_eq!(partner["withheld"], "WITHHELD");
@@ -140,14 +194,27 @@ async fn partners_see_their_own_values_and_only_what_is_released_of_others() {
         for field in &about_peers[..4] {
             assert_eq!(staff[field], partner[field], "{metric} {field}");
         }
-        let (staff, partner) = (staff["bands"].as_array().unwrap(), partner["bands"].as_array().unwrap());
+        let (staff, partner) = (
+            staff["bands"].as_array().unwrap(),
+            partner["bands"].as_array().unwrap(),
+        );
         assert_eq!(staff.len(), partner.len());
         for (staff, partner) in staff.iter().zip(partner) {
-            assert!(partner["min"].as_f64() <= staff["min"].as_f64() && staff["max"].as_f64() <= partner["max"].as_f64());
+            assert!(
+                partner["min"].as_f64() <= staff["min"].as_f64()
+                    && staff["max"].as_f64() <= partner["max"].as_f64()
+            );
         }
-        assert!(metric != Metric::Revenue || staff != partner, "rounding must show somewhere");
+        assert!(
+            metric != Metric::Revenue || staff != partner,
+            "rounding must show somewhere"
+        );
     }
     let nested = &data["partner"]["partner"]["scorecard"]["measures"];
-    let withheld = Metric::ALL.map(|metric| (!scores.released[metric.index()]).then_some("WITHHELD"));
-    assert_eq!(*nested, json!(withheld.map(|reason| json!({ "withheld": reason }))));
+    let withheld =
+        Metric::ALL.map(|metric| (!scores.released[metric.index()]).then_some("WITHHELD"));
+    assert_eq!(
+        *nested,
+        json!(withheld.map(|reason| json!({ "withheld": reason })))
+    );
 }

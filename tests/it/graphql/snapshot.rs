@@ -19,14 +19,23 @@ async fn snapshot_is_the_newest_published_or_that_of_a_date() {
         .await
         .data();
     let newest = &data["newest"];
-    assert_eq!((&newest["asOf"], &newest["revision"]), (&json!("2026-11-21"), &json!(2)));
+    assert_eq!(
+        (&newest["asOf"], &newest["revision"]),
+        (&json!("2026-11-21"), &json!(2))
+    );
     assert_eq!(newest["windowFirst"], "2025-11-22");
     assert_eq!(newest["windowLast"], "2026-11-21");
     assert_eq!(newest["settings"]["release"]["minPeers"], 10);
-    assert_eq!(data["earlier"], json!({ "asOf": "2026-11-20", "revision": 1 }));
+    assert_eq!(
+        data["earlier"],
+        json!({ "asOf": "2026-11-20", "revision": 1 })
+    );
     assert_eq!(data["first"]["revision"], 1);
     assert!(data["building"].is_null() && data["never"].is_null());
-    server.ask(r#"{snapshot(asOf: "2026-11-31") {asOf}}"#).await.fails("BAD_INPUT", "YYYY-MM-DD");
+    server
+        .ask(r#"{snapshot(asOf: "2026-11-31") {asOf}}"#)
+        .await
+        .fails("BAD_INPUT", "YYYY-MM-DD");
 }
 
 #[tokio::test]
@@ -43,11 +52,24 @@ async fn snapshots_are_listed_newest_first() {
         .data();
     let of = |as_of: &str, revision: i32| json!({ "asOf": as_of, "revision": revision });
     let newest = [of("2026-11-21", 2), of("2026-11-20", 1)];
-    assert_eq!(data["snapshots"], json!({ "totalCount": 2, "nodes": newest }));
-    let all = [of("2026-11-21", 2), of("2026-11-21", 1), of("2026-11-20", 1)];
+    assert_eq!(
+        data["snapshots"],
+        json!({ "totalCount": 2, "nodes": newest })
+    );
+    let all = [
+        of("2026-11-21", 2),
+        of("2026-11-21", 1),
+        of("2026-11-20", 1),
+    ];
     assert_eq!(data["all"], json!({ "totalCount": 3, "nodes": all }));
-    assert_eq!(data["early"], json!({ "totalCount": 1, "nodes": [{ "asOf": "2026-11-20" }] }));
-    assert_eq!(data["late"], json!({ "totalCount": 1, "nodes": [{ "asOf": "2026-11-21" }] }));
+    assert_eq!(
+        data["early"],
+        json!({ "totalCount": 1, "nodes": [{ "asOf": "2026-11-20" }] })
+    );
+    assert_eq!(
+        data["late"],
+        json!({ "totalCount": 1, "nodes": [{ "asOf": "2026-11-21" }] })
+    );
 }
 
 #[tokio::test]
@@ -66,7 +88,10 @@ async fn fields_below_a_snapshot_read_that_snapshot() {
     let at = json!({ "asOf": "2026-11-20" });
     let snapshot = &data["snapshot"];
     assert_eq!(snapshot["scorecard"]["snapshot"], at);
-    assert_eq!(snapshot["scorecard"]["partner"]["scorecard"]["snapshot"], at);
+    assert_eq!(
+        snapshot["scorecard"]["partner"]["scorecard"]["snapshot"],
+        at
+    );
     let node = &snapshot["scorecards"]["nodes"][0];
     assert_eq!(node["snapshot"], at);
     assert_eq!(node["partner"]["scorecard"]["snapshot"], at);

@@ -32,15 +32,24 @@ impl Answer {
 
     /// The code, path and message of the one error.
     pub(crate) fn error(&self) -> (String, String, String) {
-        let errors = self.0["errors"].as_array().unwrap_or_else(|| panic!("no errors: {:#}", self.0));
+        let errors = self.0["errors"]
+            .as_array()
+            .unwrap_or_else(|| panic!("no errors: {:#}", self.0));
         assert_eq!(errors.len(), 1, "{:#}", self.0);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let path = errors[0]["path"].as_array().cloned().unwrap_or_default();
         let path: Vec<String> = path
             .iter()
-            .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+            .map(|part| {
+                part.as_str()
+                    .map_or_else(|| part.to_string(), str::to_owned)
+            })
             .collect();
-        (text(&errors[0]["extensions"]["code"]), path.join("."), text(&errors[0]["message"]))
+        (
+            text(&errors[0]["extensions"]["code"]),
+            path.join("."),
+            text(&errors[0]["message"]),
+        )
     }
 
     /// Checks that there is one error, of this code, whose message says this.

@@ -30,11 +30,15 @@ impl Server {
 
     /// Serves the sample program with some settings, given as their environment variables.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Server {
-        let env = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let env = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::load(None, env).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("peerband.db");
-        let mut db = Db::open("", &file, config.database.connections).await.unwrap();
+        let mut db = Db::open("", &file, config.database.connections)
+            .await
+            .unwrap();
         let program = Program::sample();
         program.store(&db, &config.settings()).await;
 
@@ -48,7 +52,7 @@ impl Server {
 
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let router = router(&db, Arc::new(config));
+        let router = router(&db, &Arc::new(config));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Server {
             address,

@@ -3,10 +3,12 @@
 //!
 //! Its scorecards are computed by the kernel and kept, so that tests can say what an answer must be.
 
-use entity::{batch, job_run, location, offering, partner, peer_band, peer_group, scorecard, slice, snapshot};
+use entity::{
+    batch, job_run, location, offering, partner, peer_band, peer_group, scorecard, slice, snapshot,
+};
 use kernel::{
-    Catalog, Certification, Customer, Day, Exams, Location, Metric, Offering, Partner, Scorecard, Scoring, Slice,
-    SliceScores, Totals, certified_people,
+    Catalog, Certification, Customer, Day, Exams, Location, Metric, Offering, Partner, Scorecard,
+    Scoring, Slice, SliceScores, Totals, certified_people,
 };
 use peerband::config::Settings;
 use peerband::store::Db;
@@ -31,8 +33,8 @@ const LOCATIONS: [(&str, &str, u32); 6] = [
 ];
 /// The ids of the partners that only hold certificates come last.
 const PARTNERS: [&str; 26] = [
-    "A-1", "A-10", "A-2", "B", "Z", "_", "a-1", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o",
-    "é", "Łódź", "日本", "😀", "😁",
+    "A-1", "A-10", "A-2", "B", "Z", "_", "a-1", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k",
+    "l", "m", "n", "o", "é", "Łódź", "日本", "😀", "😁",
 ];
 const HOLDERS_ONLY: std::ops::Range<usize> = 23..26;
 
@@ -54,7 +56,11 @@ const NEWEST: usize = 2;
 
 impl Program {
     pub(crate) fn sample() -> Program {
-        let partners = PARTNERS.iter().enumerate().map(|(at, id)| partner_row(at, id)).collect();
+        let partners = PARTNERS
+            .iter()
+            .enumerate()
+            .map(|(at, id)| partner_row(at, id))
+            .collect();
         Program {
             partners,
             snapshots: (0..SNAPSHOTS.len()).map(scores).collect(),
@@ -63,21 +69,36 @@ impl Program {
 
     /// The newest published scorecards of a slice, named as `SliceFilter` does, with empty for absent.
     pub(crate) fn scorecards(&self, product: &str, workload: &str, location: &str) -> &[Scorecard] {
-        self.slice(NEWEST, product, workload, location).map_or(&[], |scores| &scores.scorecards)
+        self.slice(NEWEST, product, workload, location)
+            .map_or(&[], |scores| &scores.scorecards)
     }
 
     pub(crate) fn scores(&self, product: &str, workload: &str, location: &str) -> &SliceScores {
         self.slice(NEWEST, product, workload, location).unwrap()
     }
 
-    fn slice(&self, snapshot: usize, product: &str, workload: &str, location: &str) -> Option<&SliceScores> {
-        let offering = OFFERINGS.iter().position(|(p, w, ..)| (*p, *w) == (product, workload)).unwrap();
-        let location = LOCATIONS.iter().position(|(id, ..)| *id == location).unwrap();
+    fn slice(
+        &self,
+        snapshot: usize,
+        product: &str,
+        workload: &str,
+        location: &str,
+    ) -> Option<&SliceScores> {
+        let offering = OFFERINGS
+            .iter()
+            .position(|(p, w, ..)| (*p, *w) == (product, workload))
+            .unwrap();
+        let location = LOCATIONS
+            .iter()
+            .position(|(id, ..)| *id == location)
+            .unwrap();
         let slice = Slice {
             offering: Offering(offering as u32),
             location: Location(location as u32),
         };
-        self.snapshots[snapshot].iter().find(|scores| scores.slice == slice)
+        self.snapshots[snapshot]
+            .iter()
+            .find(|scores| scores.slice == slice)
     }
 
     pub(crate) fn partner(&self, partner: Partner) -> &partner::Model {
@@ -127,7 +148,12 @@ impl Program {
         transaction.commit().await.unwrap();
     }
 
-    async fn store_snapshot(&self, at: usize, settings: &Settings, transaction: &DatabaseTransaction) {
+    async fn store_snapshot(
+        &self,
+        at: usize,
+        settings: &Settings,
+        transaction: &DatabaseTransaction,
+    ) {
         let (as_of, revision, is_published) = SNAPSHOTS[at];
         let slices = &self.snapshots[at];
         let id = at as i64 + 1;
@@ -136,12 +162,19 @@ impl Program {
             id,
             as_of: day(as_of).0,
             revision,
-            state: if is_published { snapshot::State::Published } else { snapshot::State::Building },
+            state: if is_published {
+                snapshot::State::Published
+            } else {
+                snapshot::State::Building
+            },
             settings: serde_json::to_string(settings).unwrap(),
             last_sequence: 3,
             fact_rows: 1_000,
             slices: slices.len() as i64,
-            scorecards: slices.iter().map(|scores| scores.scorecards.len() as i64).sum(),
+            scorecards: slices
+                .iter()
+                .map(|scores| scores.scorecards.len() as i64)
+                .sum(),
             peer_bands: slices.iter().map(|scores| scores.bands.len() as i64).sum(),
             created_at: moment,
             published_at: is_published.then_some(moment),
@@ -150,9 +183,16 @@ impl Program {
         for scores in slices {
             let slice = slice_row(scores.slice.offering.0, scores.slice.location.0);
             let cards = scores.scorecards.iter();
-            let cards = cards.map(|card| scorecard_row(id, slice, self.partner(card.partner).id, card).into_active_model());
-            scorecard::Entity::insert_many(cards).exec_without_returning(transaction).await.unwrap();
-            let groups = Metric::ALL.into_iter().filter(|metric| scores.peers[metric.index()] > 0);
+            let cards = cards.map(|card| {
+                scorecard_row(id, slice, self.partner(card.partner).id, card).into_active_model()
+            });
+            scorecard::Entity::insert_many(cards)
+                .exec_without_returning(transaction)
+                .await
+                .unwrap();
+            let groups = Metric::ALL
+                .into_iter()
+                .filter(|metric| scores.peers[metric.index()] > 0);
             let groups = groups.map(|metric| {
                 let row = peer_group::Model {
                     snapshot: id,
@@ -163,7 +203,10 @@ impl Program {
                 };
                 row.into_active_model()
             });
-            peer_group::Entity::insert_many(groups).exec_without_returning(transaction).await.unwrap();
+            peer_group::Entity::insert_many(groups)
+                .exec_without_returning(transaction)
+                .await
+                .unwrap();
             for band in &scores.bands {
                 let row = peer_band::Model {
                     snapshot: id,
@@ -189,7 +232,11 @@ fn partner_row(at: usize, id: &str) -> partner::Model {
         id: ((at * 7) % PARTNERS.len()) as i32 + 1,
         partner_id: id.to_owned(),
         // Names are shared by two partners each.
-        name: format!("{} 100%_{}", one_of(&["Adatum", "contoso", "Fabrikam"]), at / 2),
+        name: format!(
+            "{} 100%_{}",
+            one_of(&["Adatum", "contoso", "Fabrikam"]),
+            at / 2
+        ),
         country: one_of(&["FR", "DE", "JP"]),
         partner_type: (!at.is_multiple_of(4)).then(|| one_of(&["reseller", "integrator"])),
         tier: (!at.is_multiple_of(3)).then(|| one_of(&["gold", "silver"])),
@@ -217,8 +264,14 @@ fn totals(number: i64) -> Totals {
 }
 
 fn scores(snapshot: usize) -> Vec<SliceScores> {
-    let offering_parents = OFFERINGS.iter().map(|(.., parent)| Offering(*parent)).collect();
-    let location_parents = LOCATIONS.iter().map(|(.., parent)| Location(*parent)).collect();
+    let offering_parents = OFFERINGS
+        .iter()
+        .map(|(.., parent)| Offering(*parent))
+        .collect();
+    let location_parents = LOCATIONS
+        .iter()
+        .map(|(.., parent)| Location(*parent))
+        .collect();
     let catalog = Catalog::new(offering_parents, location_parents, vec![Location::WORLD; 1]);
     assert_eq!(catalog.location_of(Customer(0)), Location::WORLD);
 
@@ -228,7 +281,11 @@ fn scores(snapshot: usize) -> Vec<SliceScores> {
         let workload = Offering([2, 2, 3, 5][at % 4]);
         let location = Location(if at < 3 { 3 } else { [1, 2][at % 2] });
         for offering in catalog.offerings_above(workload) {
-            rows.push((Slice { offering, location }, Partner(at as u32), totals(number)));
+            rows.push((
+                Slice { offering, location },
+                Partner(at as u32),
+                totals(number),
+            ));
         }
     }
     rows.sort_unstable_by_key(|(slice, partner, _)| (*slice, *partner));
@@ -273,7 +330,8 @@ fn scorecard_row(snapshot: i64, slice: i32, partner: i32, card: &Scorecard) -> s
     let totals = card.totals;
     let values = card.values();
     let float = |metric: Metric| values[metric.index()].map(kernel::Value::to_f64);
-    let band = |metric: Metric| card.standings[metric.index()].map(|standing| i16::from(standing.band));
+    let band =
+        |metric: Metric| card.standings[metric.index()].map(|standing| i16::from(standing.band));
     let rank = |metric: Metric| card.standings[metric.index()].map(|standing| standing.rank as i32);
     let less = |metric: Metric| card.standings[metric.index()].map(|standing| standing.less as i32);
     scorecard::Model {
@@ -344,7 +402,11 @@ async fn store_runs(transaction: &DatabaseTransaction) {
             as_of: day("2026-11-18").0 + at as i32,
             slot: Some(format!("2026-11-{}", 19 + at)),
             trigger: job_run::Trigger::Schedule,
-            state: if failed { job_run::State::Failed } else { job_run::State::Succeeded },
+            state: if failed {
+                job_run::State::Failed
+            } else {
+                job_run::State::Succeeded
+            },
             started_at: moment,
             ended_at: Some(moment),
             fence: 1,
@@ -364,7 +426,10 @@ where
     Model: sea_orm::ModelTrait + IntoActiveModel<<Model::Entity as EntityTrait>::ActiveModel>,
     <Model::Entity as EntityTrait>::ActiveModel: ActiveModelTrait<Entity = Model::Entity>,
 {
-    Model::Entity::insert(row.into_active_model()).exec_without_returning(transaction).await.unwrap();
+    Model::Entity::insert(row.into_active_model())
+        .exec_without_returning(transaction)
+        .await
+        .unwrap();
 }
 
 pub(crate) fn day(text: &str) -> Day {
