@@ -1,6 +1,7 @@
 //! The GraphQL API, one file for each noun.
 
 mod batch;
+mod failure;
 mod filters;
 mod guard;
 mod http;

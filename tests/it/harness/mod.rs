@@ -1,6 +1,7 @@
 //! A served program: a database of its own, the real router on a free port, and a client.
 
 pub(crate) mod client;
+mod database;
 pub(crate) mod program;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +18,7 @@ use program::Program;
 pub(crate) struct Server {
     pub(crate) address: String,
     pub(crate) program: Program,
+    pub(crate) db: Db,
     reads: Arc<AtomicUsize>,
     statements: Arc<Mutex<Vec<String>>>,
     _folder: TempDir,
@@ -35,10 +37,10 @@ impl Server {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::load(None, env).unwrap();
         let folder = tempfile::tempdir().unwrap();
+        let url = database::url().await;
         let file = folder.path().join("peerband.db");
-        let mut db = Db::open("", &file, config.database.connections)
-            .await
-            .unwrap();
+        let connections = config.database.connections;
+        let mut db = Db::open(&url, &file, connections).await.unwrap();
         let program = Program::sample();
         program.store(&db, &config.settings()).await;
 
@@ -57,6 +59,7 @@ impl Server {
         Server {
             address,
             program,
+            db,
             reads,
             statements,
             _folder: folder,
