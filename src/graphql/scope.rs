@@ -11,7 +11,9 @@ use kernel::{Day, Metric, PeerBand};
 
 use super::error::Failure;
 use super::reader::reader;
+use crate::store::partner::PartnerKey;
 use crate::store::peer_group::PeerGroup;
+use crate::store::scorecard::Visible;
 use crate::store::snapshot::Snapshot;
 
 /// Whose eyes the figures are for.
@@ -29,8 +31,10 @@ pub enum Audience {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
     Staff,
-    /// The partner whose scorecard is read, as staff previews it.
-    PartnerPreview,
+    /// A partner that is not named yet: it sees what is released, and no partner's own figures.
+    AnyPartner,
+    /// This partner, as staff previews it: its own figures besides.
+    Partner(PartnerKey),
 }
 
 /// One snapshot through one viewer's eyes. Cheap to clone.
@@ -44,7 +48,7 @@ impl Scope {
     pub fn new(snapshot: Arc<Snapshot>, audience: Audience) -> Scope {
         let viewer = match audience {
             Audience::Staff => Viewer::Staff,
-            Audience::Partner => Viewer::PartnerPreview,
+            Audience::Partner => Viewer::AnyPartner,
         };
         Scope { snapshot, viewer }
     }
@@ -72,7 +76,30 @@ impl Scope {
     pub fn narrowed(&self, audience: Audience) -> Scope {
         match self.viewer {
             Viewer::Staff => Scope::new(self.snapshot.clone(), audience),
-            Viewer::PartnerPreview => self.clone(),
+            Viewer::AnyPartner | Viewer::Partner(_) => self.clone(),
+        }
+    }
+
+    /// The scope in which a partner's own figures are read; none where the viewer may not see them.
+    #[must_use]
+    pub fn for_figures_of(&self, partner: PartnerKey) -> Option<Scope> {
+        match self.viewer {
+            Viewer::Staff => Some(self.clone()),
+            Viewer::AnyPartner => Some(Scope {
+                snapshot: self.snapshot.clone(),
+                viewer: Viewer::Partner(partner),
+            }),
+            Viewer::Partner(viewer) => (viewer == partner).then(|| self.clone()),
+        }
+    }
+
+    /// Whose scorecards the viewer may see.
+    #[must_use]
+    pub fn visible(&self) -> Visible {
+        match self.viewer {
+            Viewer::Staff => Visible::All,
+            Viewer::AnyPartner => Visible::Nothing,
+            Viewer::Partner(partner) => Visible::Only(partner),
         }
     }
 
@@ -81,7 +108,7 @@ impl Scope {
     pub fn sees(&self, group: PeerGroup) -> bool {
         match self.viewer {
             Viewer::Staff => true,
-            Viewer::PartnerPreview => group.released,
+            Viewer::AnyPartner | Viewer::Partner(_) => group.released,
         }
     }
 
@@ -96,7 +123,7 @@ impl Scope {
     pub fn range(&self, metric: Metric, band: &PeerBand) -> (f64, f64) {
         match self.viewer {
             Viewer::Staff => (band.min.to_f64(), band.max.to_f64()),
-            Viewer::PartnerPreview => {
+            Viewer::AnyPartner | Viewer::Partner(_) => {
                 let rules = self.snapshot.settings.release.rules();
                 let (min, max) = rules.range(metric, band.min, band.max);
                 (min.to_f64(), max.to_f64())

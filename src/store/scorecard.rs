@@ -41,6 +41,22 @@ pub struct Measure {
     pub standing: Option<Standing>,
 }
 
+/// The scorecards of a slice in a snapshot, as far as whoever asks may see them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScorecardsOf {
+    pub snapshot: SnapshotKey,
+    pub slice: SliceKey,
+    pub visible: Visible,
+}
+
+/// Whose scorecards a viewer may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    Only(PartnerKey),
+    Nothing,
+}
+
 /// The scorecards that are asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScorecardFilter {
@@ -75,8 +91,7 @@ pub type ScorecardOrder = (ScorecardField, Direction);
 /// Where the database fails.
 pub async fn list_scorecards(
     db: &Db,
-    snapshot: SnapshotKey,
-    slice: SliceKey,
+    of: ScorecardsOf,
     filter: &ScorecardFilter,
     order: &[ScorecardOrder],
     page: &Page,
@@ -89,7 +104,7 @@ pub async fn list_scorecards(
             Sorted::Rank(metric) => OrderColumn::new(rank_column(metric), direction),
         })
         .collect();
-    let select = matching(db, snapshot, slice, filter).select_also(PartnerEntity);
+    let select = matching(db, of, filter).select_also(PartnerEntity);
     let found = paging::cut(select, &columns, page).all(db.read()).await?;
     // The join is an inner one: no scorecard comes without its partner.
     let found = found
@@ -115,29 +130,27 @@ pub async fn list_scorecards(
 /// Where the database fails.
 pub async fn count_scorecards(
     db: &Db,
-    snapshot: SnapshotKey,
-    slice: SliceKey,
+    of: ScorecardsOf,
     filter: &ScorecardFilter,
 ) -> Result<u64, StoreError> {
-    Ok(matching(db, snapshot, slice, filter)
-        .count(db.read())
-        .await?)
+    Ok(matching(db, of, filter).count(db.read()).await?)
 }
 
-fn matching(
-    db: &Db,
-    snapshot: SnapshotKey,
-    slice: SliceKey,
-    filter: &ScorecardFilter,
-) -> Select<Entity> {
+fn matching(db: &Db, of: ScorecardsOf, filter: &ScorecardFilter) -> Select<Entity> {
+    let visible = match of.visible {
+        Visible::All => Condition::all(),
+        Visible::Only(partner) => Condition::all().add(Column::Partner.eq(partner.0)),
+        Visible::Nothing => Condition::all().add(Expr::value(1).eq(0)),
+    };
     let to_partner = Entity::belongs_to(PartnerEntity)
         .from(Column::Partner)
         .to(entity::partner::Column::Id)
         .into();
     Entity::find()
         .join(JoinType::InnerJoin, to_partner)
-        .filter(Column::Snapshot.eq(snapshot.0))
-        .filter(Column::Slice.eq(slice.0))
+        .filter(Column::Snapshot.eq(of.snapshot.0))
+        .filter(Column::Slice.eq(of.slice.0))
+        .filter(visible)
         .filter(condition(db, filter))
 }
 

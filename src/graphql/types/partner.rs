@@ -86,7 +86,7 @@ impl Partner {
                 Some(scope) => scope.clone(),
                 None => Scope::open(ctx, None, Audience::Staff).await?,
             };
-            find_scorecard(ctx, scope, self.row.clone(), slice).await
+            find_scorecard(ctx, &scope, self.row.clone(), slice).await
         };
         nullable(find.await)
     }

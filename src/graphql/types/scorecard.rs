@@ -17,7 +17,9 @@ use crate::graphql::reader::reader;
 use crate::graphql::scope::Scope;
 use crate::store::paging::Rows;
 use crate::store::partner::{Partner as PartnerRow, PartnerKey};
-use crate::store::scorecard::{Scorecard as Row, ScorecardKey, count_scorecards, list_scorecards};
+use crate::store::scorecard::{
+    Scorecard as Row, ScorecardKey, ScorecardsOf, count_scorecards, list_scorecards,
+};
 use crate::store::slice::SliceKey;
 
 /// One partner's measures in one slice of one snapshot.
@@ -122,13 +124,16 @@ impl Scorecard {
 /// The scorecard of a partner in a slice, if it has one there.
 pub(in crate::graphql) async fn find_scorecard(
     ctx: &Context<'_>,
-    scope: Scope,
+    scope: &Scope,
     partner: PartnerRow,
     slice: Option<SliceFilter>,
 ) -> Result<Option<Scorecard>, Failure> {
     let reader = reader(ctx);
     let slice = slice.unwrap_or_default().resolve(ctx).await?;
     let Some(slice) = reader.find(slice).await? else {
+        return Ok(None);
+    };
+    let Some(scope) = scope.for_figures_of(PartnerKey(partner.id)) else {
         return Ok(None);
     };
     let key = ScorecardKey {
@@ -162,9 +167,13 @@ pub(in crate::graphql) async fn page_of_scorecards(
     let page = args.page.page(reader.limits(), &order_name)?;
     let slice = args.slice.unwrap_or_default().resolve(ctx).await?;
     let slice = reader.find(slice).await?.map(|slice| SliceKey(slice.id));
-    let snapshot = scope.snapshot.key;
-    let rows = match slice {
-        Some(slice) => list_scorecards(&reader.db, snapshot, slice, &filter, &order, &page).await?,
+    let of = slice.map(|slice| ScorecardsOf {
+        snapshot: scope.snapshot.key,
+        slice,
+        visible: scope.visible(),
+    });
+    let rows = match of {
+        Some(of) => list_scorecards(&reader.db, of, &filter, &order, &page).await?,
         None => Rows {
             rows: Vec::new(),
             has_previous: false,
@@ -175,8 +184,8 @@ pub(in crate::graphql) async fn page_of_scorecards(
     let total = Total::new(move || {
         let (db, filter) = (db.clone(), filter.clone());
         async move {
-            match slice {
-                Some(slice) => count_scorecards(&db, snapshot, slice, &filter).await,
+            match of {
+                Some(of) => count_scorecards(&db, of, &filter).await,
                 None => Ok(0),
             }
         }

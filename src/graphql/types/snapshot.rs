@@ -16,7 +16,7 @@ use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_pric
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::Date;
 use crate::graphql::scope::{Audience, Scope};
-use crate::store::partner::PartnerId;
+use crate::store::partner::{PartnerId, PartnerKey};
 use crate::store::snapshot::{SnapshotFilter, count_snapshots, list_snapshots};
 
 /// A published snapshot.
@@ -161,8 +161,10 @@ pub(in crate::graphql) async fn scorecard_of(
     slice: Option<SliceFilter>,
 ) -> Result<Option<Scorecard>, Failure> {
     let partner = reader(ctx).find(PartnerId(partner_id.clone())).await?;
+    // One that is hidden looks as if it did not exist.
+    let partner = partner.filter(|row| scope.for_figures_of(PartnerKey(row.id)).is_some());
     let unknown = || Failure::NotFound(format!("partnerId: there is no partner {partner_id:?}"));
-    find_scorecard(ctx, scope, partner.ok_or_else(unknown)?, slice).await
+    find_scorecard(ctx, &scope, partner.ok_or_else(unknown)?, slice).await
 }
 
 /// One page of the snapshots that match, newest first.

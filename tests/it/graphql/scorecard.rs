@@ -218,3 +218,34 @@ async fn partners_see_their_own_values_and_only_what_is_released_of_others() {
         json!(withheld.map(|reason| json!({ "withheld": reason })))
     );
 }
+
+#[tokio::test]
+async fn no_path_leads_a_partner_to_the_figures_of_another() {
+    let server = Server::start().await;
+    let below = r#"snapshot {scorecards {totalCount nodes {partner {partnerId}}}
+        own: scorecard(partnerId: "k", audience: STAFF) {measure(metric: NET_PROMOTER_SCORE) {withheld}}
+        scorecards(slice: {product: "office"}, filter: {not: {measure: {metric: REVENUE, band: [1]}}}) {nodes {partner {partnerId}}}}"#;
+    let query = format!(r#"{{scorecard(partnerId: "k", audience: PARTNER) {{{below}}}}}"#);
+    let query = query.replacen("scorecards(slice", "other: scorecards(slice", 1);
+    let data = server.ask(&query).await.data();
+    let snapshot = &data["scorecard"]["snapshot"];
+    let own = json!({ "partner": { "partnerId": "k" } });
+    assert_eq!(
+        snapshot["scorecards"],
+        json!({ "totalCount": 1, "nodes": [own] })
+    );
+    assert_eq!(snapshot["other"]["nodes"], json!([]));
+    assert_eq!(snapshot["own"]["measure"]["withheld"], "WITHHELD");
+
+    // One that is hidden looks as if it did not exist.
+    for partner_id in ["l", "nobody"] {
+        let query = format!(
+            r#"{{scorecard(partnerId: "k", audience: PARTNER) {{snapshot {{scorecard(partnerId: "{partner_id}") {{id}}}}}}}}"#
+        );
+        let answer = server.ask(&query).await;
+        answer.fails(
+            "NOT_FOUND",
+            &format!("there is no partner \"{partner_id}\""),
+        );
+    }
+}
