@@ -161,6 +161,11 @@ pub(in crate::graphql) async fn page_of_scorecards(
     args: ScorecardArgs,
 ) -> Result<Counted<Scorecard>, Failure> {
     let reader = reader(ctx);
+    if !scope.sees_everything() && (args.filter.is_some() || args.order.is_some()) {
+        // Which cards a band picks, and the cursors of a rank, would tell what is withheld.
+        let message = "filter and orderBy: a partner's view holds its own scorecard only";
+        return Err(Failure::BadInput(message.to_owned()));
+    }
     let filter = args.filter.unwrap_or_default().resolve()?;
     let order = resolve_order(args.order.unwrap_or_default())?;
     let order_name = format!("scorecards {order:?}");
