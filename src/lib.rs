@@ -4,4 +4,12 @@
 
 pub mod cli;
 pub mod config;
+pub mod router;
+
+pub mod graphql;
+pub mod rest;
+
+pub mod service;
 pub mod store;
+
+pub mod clock;

@@ -31,6 +31,17 @@ pub enum StoreError {
     Corrupt(String),
 }
 
+impl StoreError {
+    /// Whether the database could not be reached, so that asking again later can help.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Sql(DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
+        )
+    }
+}
+
 impl Db {
     /// Opens the database and brings its schema up to date.
     ///
@@ -70,6 +81,19 @@ impl Db {
             ..TransactionOptions::default()
         };
         Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.read.ping().await?)
+    }
+
+    /// Calls a function after each statement of a reader, with its text.
+    pub fn watch_reads(&mut self, watch: impl Fn(&str) + Send + Sync + 'static) {
+        self.read.set_metric_callback(move |info| watch(&info.statement.sql));
     }
 
     #[must_use]

@@ -1,5 +1,17 @@
 //! Every query of the SQL store, by noun. Nothing above this module names SeaORM.
 
+pub mod batch;
 pub mod db;
+pub mod job_run;
+pub mod loader;
+pub mod location;
+pub mod offering;
+pub mod paging;
+pub mod partner;
+pub mod peer_band;
+pub mod peer_group;
+pub mod scorecard;
+pub mod slice;
+pub mod snapshot;
 
 pub use db::{Db, StoreError};

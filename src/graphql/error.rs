@@ -1,0 +1,127 @@
+//! What goes wrong, in the few kinds that a client can act on.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use async_graphql::{Enum, Error, ErrorExtensionValues};
+
+use crate::store::StoreError;
+
+/// The stable `extensions.code` of an error.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The request asks for something in a way that cannot be meant: correct it.
+    BadInput,
+    /// An id or date that an argument names does not exist.
+    NotFound,
+    /// The query would cost too much: ask for less at once.
+    TooComplex,
+    /// The server cannot answer now: ask again later.
+    Unavailable,
+    /// The server failed; its log says why.
+    Internal,
+}
+
+impl Code {
+    /// The name that clients see.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Code::BadInput => "BAD_INPUT",
+            Code::NotFound => "NOT_FOUND",
+            Code::TooComplex => "TOO_COMPLEX",
+            Code::Unavailable => "UNAVAILABLE",
+            Code::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// Why a field has no answer. Cheap to clone.
+///
+/// It has no `Display`, so that it becomes an [`Error`] in one way only: with its code, and without the causes that
+/// only the log may name.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// The message names the argument and the cure.
+    BadInput(String),
+    /// The argument, and what it names that does not exist.
+    NotFound(String),
+    TooComplex(String),
+    Store(Arc<StoreError>),
+}
+
+/// A fallible field that may be null: a failure makes this field null, not its parent.
+pub type Nullable<T> = Option<Result<T, Error>>;
+
+/// For a field of the type [`Nullable`].
+pub fn nullable<T>(found: Result<Option<T>, Failure>) -> Nullable<T> {
+    found.map_err(Error::from).transpose()
+}
+
+impl Failure {
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Failure::BadInput(_) => Code::BadInput,
+            Failure::NotFound(_) => Code::NotFound,
+            Failure::TooComplex(_) => Code::TooComplex,
+            Failure::Store(error) if error.is_unavailable() => Code::Unavailable,
+            Failure::Store(_) => Code::Internal,
+        }
+    }
+
+    /// What the client is told.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        match self {
+            Failure::BadInput(message)
+            | Failure::NotFound(message)
+            | Failure::TooComplex(message) => message,
+            Failure::Store(error) if error.is_unavailable() => {
+                "the database does not answer; ask again later"
+            }
+            Failure::Store(_) => "the server failed; its log says why",
+        }
+    }
+
+    /// The failure and its causes, where the log should have them.
+    #[must_use]
+    pub fn chain(&self) -> Option<String> {
+        let Failure::Store(error) = self else {
+            return None;
+        };
+        let causes = std::iter::successors(Some(&**error as &dyn std::error::Error), |error| {
+            error.source()
+        });
+        Some(
+            causes
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(": "),
+        )
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Store(Arc::new(error))
+    }
+}
+
+impl From<Arc<StoreError>> for Failure {
+    fn from(error: Arc<StoreError>) -> Failure {
+        Failure::Store(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", failure.code().name());
+        Error {
+            message: failure.message().to_owned(),
+            source: Some(Arc::new(failure) as Arc<dyn Any + Send + Sync>),
+            extensions: Some(extensions),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Global ids: the type and the key of a node, as text that only this server reads.
+
+use async_graphql::ID;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::store::batch::BatchKey;
+use crate::store::job_run::JobRunKey;
+use crate::store::location::LocationKey;
+use crate::store::offering::OfferingKey;
+use crate::store::partner::PartnerKey;
+use crate::store::scorecard::ScorecardKey;
+use crate::store::slice::SliceKey;
+use crate::store::snapshot::SnapshotKey;
+
+/// What a global id stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GlobalId {
+    Partner(PartnerKey),
+    Product(OfferingKey),
+    Workload(OfferingKey),
+    Location(LocationKey),
+    Snapshot(SnapshotKey),
+    Scorecard(ScorecardKey),
+    JobRun(JobRunKey),
+    Batch(BatchKey),
+}
+
+impl GlobalId {
+    pub(super) fn encode(self) -> ID {
+        let text = match self {
+            GlobalId::Partner(key) => format!("Partner:{}", key.0),
+            GlobalId::Product(key) => format!("Product:{}", key.0),
+            GlobalId::Workload(key) => format!("Workload:{}", key.0),
+            GlobalId::Location(key) => format!("Location:{}", key.0),
+            GlobalId::Snapshot(key) => format!("Snapshot:{}", key.0),
+            GlobalId::Scorecard(key) => {
+                format!(
+                    "Scorecard:{}.{}.{}",
+                    key.snapshot.0, key.slice.0, key.partner.0
+                )
+            }
+            GlobalId::JobRun(key) => format!("JobRun:{}", key.0),
+            GlobalId::Batch(key) => format!("Batch:{}", key.0),
+        };
+        ID(URL_SAFE_NO_PAD.encode(text))
+    }
+
+    /// None where the text is no global id.
+    pub(super) fn decode(id: &str) -> Option<GlobalId> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).ok()?).ok()?;
+        let (kind, key) = text.split_once(':')?;
+        Some(match kind {
+            "Partner" => GlobalId::Partner(PartnerKey(key.parse().ok()?)),
+            "Product" => GlobalId::Product(OfferingKey(key.parse().ok()?)),
+            "Workload" => GlobalId::Workload(OfferingKey(key.parse().ok()?)),
+            "Location" => GlobalId::Location(LocationKey(key.parse().ok()?)),
+            "Snapshot" => GlobalId::Snapshot(SnapshotKey(key.parse().ok()?)),
+            "Scorecard" => {
+                let (snapshot, rest) = key.split_once('.')?;
+                let (slice, partner) = rest.split_once('.')?;
+                GlobalId::Scorecard(ScorecardKey {
+                    snapshot: SnapshotKey(snapshot.parse().ok()?),
+                    slice: SliceKey(slice.parse().ok()?),
+                    partner: PartnerKey(partner.parse().ok()?),
+                })
+            }
+            "JobRun" => GlobalId::JobRun(JobRunKey(key.parse().ok()?)),
+            "Batch" => GlobalId::Batch(BatchKey(key.parse().ok()?)),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_read_back() {
+        let scorecard = ScorecardKey {
+            snapshot: SnapshotKey(1 << 40),
+            slice: SliceKey(0),
+            partner: PartnerKey(7),
+        };
+        for id in [
+            GlobalId::Partner(PartnerKey(1)),
+            GlobalId::Product(OfferingKey(2)),
+            GlobalId::Workload(OfferingKey(2)),
+            GlobalId::Location(LocationKey(0)),
+            GlobalId::Snapshot(SnapshotKey(i64::MAX)),
+            GlobalId::Scorecard(scorecard),
+            GlobalId::JobRun(JobRunKey(3)),
+            GlobalId::Batch(BatchKey(4)),
+        ] {
+            assert_eq!(GlobalId::decode(&id.encode()), Some(id));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_id() {
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        for id in [
+            "",
+            "Partner:1",
+            &encode("Partner:x"),
+            &encode("Scorecard:1.2"),
+            &encode("Nobody:1"),
+        ] {
+            assert_eq!(GlobalId::decode(id), None, "{id}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! GraphQL over HTTP, as the draft of the GraphQL foundation and its audit suite have it.
+//!
+//! POST takes exactly application/json; GET takes queries only, so that no link and no form of another site can change
+//! anything. Answers are in the media type that the caller accepts: with application/graphql-response+json the status
+//! tells whether the request was executed; with application/json it is 200 as soon as GraphQL itself answers.
+
+mod accept;
+mod request;
+
+use std::time::Duration;
+
+use async_graphql::Response as Answer;
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use self::accept::MediaType;
+use super::Schema;
+use super::error::Code;
+use super::session::Executed;
+use crate::config::Graphql;
+
+/// What answers at `/graphql`.
+#[derive(Clone)]
+pub struct Endpoint {
+    schema: Schema,
+    timeout: Duration,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Endpoint {
+    #[must_use]
+    pub fn new(schema: Schema, limits: Graphql) -> Endpoint {
+        Endpoint {
+            schema,
+            timeout: Duration::from_secs(limits.timeout_seconds),
+        }
+    }
+}
+
+/// A request that does not reach GraphQL.
+#[derive(Debug)]
+struct Refusal {
+    status: StatusCode,
+    code: Code,
+    message: &'static str,
+}
+
+impl Refusal {
+    fn bad(status: StatusCode, message: &'static str) -> Refusal {
+        Refusal {
+            status,
+            code: Code::BadInput,
+            message,
+        }
+    }
+}
+
+/// Answers one request.
+pub async fn answer(
+    State(endpoint): State<Endpoint>,
+    method: Method,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+) -> Response {
+    let Some(media_type) = MediaType::accepted(&headers) else {
+        let message = "answers come as application/graphql-response+json or application/json: accept one of them";
+        return refuse(
+            MediaType::Json,
+            &Refusal::bad(StatusCode::NOT_ACCEPTABLE, message),
+        );
+    };
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => {
+            let message = "the body could not be read, or has more than 256 KiB";
+            return refuse(media_type, &Refusal::bad(rejection.status(), message));
+        }
+    };
+    let request = if method == Method::POST {
+        request::from_post(&headers, &body)
+    } else if method == Method::GET {
+        request::from_get(query.as_deref().unwrap_or_default())
+    } else {
+        let message = "ask by GET or POST";
+        Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message))
+    };
+    let request = match request {
+        Ok(request) => request,
+        Err(refusal) => return refuse(media_type, &refusal),
+    };
+    let executed = Executed::default();
+    let answering = endpoint.schema.execute(request.data(executed.clone()));
+    match tokio::time::timeout(endpoint.timeout, answering).await {
+        Ok(answer) => respond(media_type, &answer, executed.get()),
+        Err(_) => {
+            let refusal = Refusal {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: Code::Unavailable,
+                message: "the query took too long; ask for less at once, or again later",
+            };
+            refuse(media_type, &refusal)
+        }
+    }
+}
+
+fn respond(media_type: MediaType, answer: &Answer, executed: bool) -> Response {
+    let status = match media_type {
+        MediaType::GraphqlResponse if !executed => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
+    // Without an execution there is no data, not even null.
+    let body = if executed {
+        serde_json::to_vec(answer)
+    } else {
+        serde_json::to_vec(&json!({ "errors": answer.errors }))
+    };
+    match body {
+        Ok(body) => write(media_type, status, body),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn refuse(media_type: MediaType, refusal: &Refusal) -> Response {
+    let error =
+        json!({ "message": refusal.message, "extensions": { "code": refusal.code.name() } });
+    let body = json!({ "errors": [error] }).to_string().into_bytes();
+    let mut response = write(media_type, refusal.status, body);
+    if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
+        let allow = header::HeaderValue::from_static("GET, POST");
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+fn write(media_type: MediaType, status: StatusCode, body: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media_type.content_type()),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::VARY, "Accept"),
+    ];
+    (status, headers, body).into_response()
+}

@@ -1,0 +1,113 @@
+//! A GraphQL request from what HTTP carries.
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::{Request, Variables};
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::{Map, Value};
+
+use super::Refusal;
+use super::accept::is_utf8;
+
+const NO_QUERY: &str = "query is missing, or is no string";
+
+/// From the body of a POST, which must be one JSON object.
+pub(super) fn from_post(headers: &HeaderMap, body: &[u8]) -> Result<Request, Refusal> {
+    if !is_json(headers) {
+        let message = "send the request as application/json in UTF-8";
+        return Err(Refusal::bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(parameters)) => from_parameters(parameters),
+        Ok(Value::Array(_)) => Err(bad("batches are not taken: send one request at a time")),
+        Ok(_) | Err(_) => Err(bad("the body is no JSON object")),
+    }
+}
+
+/// From the query of a GET, in which variables and extensions are JSON texts. Only queries are taken: a mutation is
+/// refused here, before anything runs.
+pub(super) fn from_get(query: &str) -> Result<Request, Refusal> {
+    let mut parameters = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let value = match &*name {
+            "variables" | "extensions" if !value.is_empty() => serde_json::from_str(&value)
+                .map_err(|_| bad("variables and extensions must be JSON objects"))?,
+            "variables" | "extensions" => Value::Null,
+            _ => Value::String(value.into_owned()),
+        };
+        parameters.insert(name.into_owned(), value);
+    }
+    let mut request = from_parameters(parameters)?;
+    // What the guard would refuse is left to it, unparsed.
+    if super::super::guard::is_parsable(&request.query) {
+        let operation_name = request.operation_name.clone();
+        let is_query = match request.parsed_query() {
+            Ok(document) => runs_a_query(document, operation_name.as_deref()),
+            Err(_) => true,
+        };
+        if !is_query {
+            let message = "only queries are taken by GET: send mutations by POST";
+            return Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message));
+        }
+    }
+    Ok(request)
+}
+
+fn from_parameters(mut parameters: Map<String, Value>) -> Result<Request, Refusal> {
+    let Some(Value::String(query)) = parameters.remove("query") else {
+        return Err(bad(NO_QUERY));
+    };
+    let mut request = Request::new(query);
+    request.operation_name = match parameters.remove("operationName") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => Some(name),
+        Some(_) => return Err(bad("operationName is no string")),
+    };
+    match parameters.remove("variables") {
+        None | Some(Value::Null) => {}
+        Some(variables @ Value::Object(_)) => request.variables = Variables::from_json(variables),
+        Some(_) => return Err(bad("variables is no object")),
+    }
+    match parameters.remove("extensions") {
+        // Nothing here reads them.
+        None | Some(Value::Null | Value::Object(_)) => Ok(request),
+        Some(_) => Err(bad("extensions is no object")),
+    }
+}
+
+/// Whether the operation that would run is a query, also where the document has others. Where none would run, GraphQL
+/// itself says so.
+fn runs_a_query(document: &ExecutableDocument, operation_name: Option<&str>) -> bool {
+    let operation = match (&document.operations, operation_name) {
+        (DocumentOperations::Single(operation), _) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next()
+        }
+        (DocumentOperations::Multiple(_), None) => None,
+    };
+    operation.is_none_or(|operation| operation.node.ty == OperationType::Query)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(content_type) = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return false;
+    };
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_json = parts
+        .next()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    is_json
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+                is_utf8(value.trim().trim_matches('"'))
+            }
+            _ => true,
+        })
+}
+
+fn bad(message: &'static str) -> Refusal {
+    Refusal::bad(StatusCode::BAD_REQUEST, message)
+}

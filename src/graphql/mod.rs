@@ -1,0 +1,74 @@
+//! The GraphQL API: types and resolvers over the store, and the guards in front of them.
+//!
+//! A resolver scopes, validates, makes one call and converts. What a caller may see is decided in [`scope`]; queries
+//! live in the store; rules and writes in the service.
+
+pub mod error;
+pub mod http;
+pub mod reader;
+pub mod scope;
+pub mod session;
+
+mod cursor;
+mod global_id;
+mod guard;
+pub mod pagination;
+pub mod query;
+pub mod scalars;
+pub mod types;
+
+use std::sync::Arc;
+
+use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, SchemaBuilder};
+
+use crate::config::Config;
+use crate::store::Db;
+use pagination::Counted;
+use query::Query;
+use types::batch::Batch;
+use types::job_run::JobRun;
+use types::partner::Partner;
+use types::scorecard::Scorecard;
+use types::snapshot::Snapshot;
+
+/// The schema, ready to answer.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// The least depth that introspection needs.
+const DEPTH_MIN: usize = 15;
+/// Directives of one field.
+const DIRECTIVES_MAX: usize = 8;
+
+/// The schema over a database, with the limits of the settings.
+#[must_use]
+pub fn schema(db: Db, config: Arc<Config>) -> Schema {
+    let limits = config.graphql;
+    builder()
+        .extension(session::Session { db, config })
+        .extension(guard::Guard)
+        .limit_depth(limits.depth_max.max(DEPTH_MIN))
+        .limit_complexity(limits.complexity_max)
+        .limit_directives(DIRECTIVES_MAX)
+        .finish()
+}
+
+/// The schema as text, sorted, as `schema.graphql` holds it.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .use_space_ident()
+        .include_specified_by();
+    builder().finish().sdl_with_options(options)
+}
+
+fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .override_output_type_description::<Counted<Batch>>("A page of batches.")
+        .override_output_type_description::<Counted<JobRun>>("A page of runs.")
+        .override_output_type_description::<Counted<Partner>>("A page of partners.")
+        .override_output_type_description::<Counted<Scorecard>>("A page of scorecards.")
+        .override_output_type_description::<Counted<Snapshot>>("A page of snapshots.")
+}

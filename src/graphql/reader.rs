@@ -1,0 +1,107 @@
+//! What one request reads through: loaders that remember, and the snapshots it has settled on.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::Context;
+use async_graphql::dataloader::Loader;
+use kernel::Day;
+use tokio::sync::Mutex;
+
+use super::error::Failure;
+use crate::config::{Config, Graphql};
+use crate::store::Db;
+use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
+use crate::store::snapshot::{Snapshot, find_snapshot};
+
+/// By date and revision, as they were asked for.
+type Pinned = HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>;
+
+/// The stores and settings as one request sees them. Made anew for each request.
+pub struct Reader {
+    pub db: Db,
+    pub config: Arc<Config>,
+    rows: RowLoader,
+    /// The snapshot of each date and revision that was asked for; held while one is looked up, so that it is looked up
+    /// once.
+    pinned: Mutex<Pinned>,
+}
+
+/// The reader of the request that a field belongs to.
+pub fn reader<'a>(ctx: &Context<'a>) -> &'a Reader {
+    // The session extension of the schema gives every request one.
+    ctx.data_unchecked::<Reader>()
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader")
+            .field("db", &self.db)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    #[must_use]
+    pub fn new(db: Db, config: Arc<Config>) -> Reader {
+        Reader {
+            rows: row_loader(&db),
+            db,
+            config,
+            pinned: Mutex::default(),
+        }
+    }
+
+    #[must_use]
+    pub fn limits(&self) -> Graphql {
+        self.config.graphql
+    }
+
+    /// The row with this key.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn find<K>(&self, key: K) -> Result<Option<<Rows as Loader<K>>::Value>, Failure>
+    where
+        K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
+        Rows: Loader<K, Error = SharedError>,
+    {
+        Ok(self.rows.load_one(key).await?)
+    }
+
+    /// The row that another row refers to.
+    ///
+    /// # Errors
+    /// Where the store fails or does not have it.
+    pub async fn get<K>(&self, key: K) -> Result<<Rows as Loader<K>>::Value, Failure>
+    where
+        K: Send + Sync + std::hash::Hash + Eq + Clone + std::fmt::Debug + 'static,
+        Rows: Loader<K, Error = SharedError>,
+    {
+        let found = self.find(key.clone()).await?;
+        found.ok_or_else(|| {
+            crate::store::StoreError::Corrupt(format!("{key:?} is referred to and missing")).into()
+        })
+    }
+
+    /// The newest published snapshot, or that of a date; of its revisions the newest, or the one named. The same for
+    /// the whole request.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn snapshot(
+        &self,
+        as_of: Option<Day>,
+        revision: Option<i32>,
+    ) -> Result<Option<Arc<Snapshot>>, Failure> {
+        let mut pinned = self.pinned.lock().await;
+        if let Some(snapshot) = pinned.get(&(as_of, revision)) {
+            return Ok(snapshot.clone());
+        }
+        let snapshot = find_snapshot(&self.db, as_of, revision)
+            .await?
+            .map(Arc::new);
+        pinned.insert((as_of, revision), snapshot.clone());
+        Ok(snapshot)
+    }
+}

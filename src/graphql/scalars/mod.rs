@@ -1,0 +1,5 @@
+//! Scalars of our own.
+
+mod date;
+
+pub use date::Date;

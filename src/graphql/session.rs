@@ -1,0 +1,95 @@
+//! The frame around each request: what it reads through, and how its errors leave.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest,
+};
+use async_graphql::{Request, Response, ServerError, ServerResult};
+
+use super::error::{Code, Failure};
+use super::reader::Reader;
+use crate::config::Config;
+use crate::store::Db;
+
+/// The most errors of one answer.
+const ERRORS_MAX: usize = 10;
+
+/// Gives each request a [`Reader`], and each error a code.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    pub(super) db: Db,
+    pub(super) config: Arc<Config>,
+}
+
+/// Whether a request came as far as execution. A caller that wants to know puts one into its request.
+#[derive(Clone, Debug, Default)]
+pub struct Executed(Arc<AtomicBool>);
+
+impl Executed {
+    #[must_use]
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl ExtensionFactory for Session {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(self.clone())
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Session {
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        let mut response = next.run(ctx).await;
+        response.errors.truncate(ERRORS_MAX);
+        response.errors.iter_mut().for_each(finish);
+        response
+    }
+
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        let reader = Reader::new(self.db.clone(), self.config.clone());
+        next.run(ctx, request.data(reader)).await
+    }
+
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        if let Some(executed) = ctx.data_opt::<Executed>() {
+            executed.0.store(true, Ordering::Relaxed);
+        }
+        next.run(ctx, operation_name).await
+    }
+}
+
+/// Logs what only the log may know, and gives a code to the errors of async-graphql, which all speak of the request.
+fn finish(error: &mut ServerError) {
+    if let Some(chain) = error.source::<Failure>().and_then(Failure::chain) {
+        tracing::error!(path = ?error.path, "a field failed: {chain}");
+    }
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        let too_complex = error.message.starts_with("Query is too complex")
+            || error.message.starts_with("Query is nested too deep")
+            || error
+                .message
+                .starts_with("The recursion depth of the query")
+            || error.message.starts_with("The number of directives");
+        let code = if too_complex {
+            Code::TooComplex
+        } else {
+            Code::BadInput
+        };
+        extensions.set("code", code.name());
+    }
+}

@@ -1,0 +1,73 @@
+//! Jobs and their schedule.
+
+use async_graphql::{Context, Object};
+use chrono::{DateTime, Utc};
+
+use super::job_run::JobRun;
+use crate::clock;
+use crate::graphql::error::{Nullable, nullable};
+use crate::graphql::reader::reader;
+use crate::service::next_wake::next_wake;
+use crate::store::job_run::{JobRunFilter, list_job_runs};
+use crate::store::paging::Page;
+
+/// A job that runs by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    name: &'static str,
+    description: &'static str,
+}
+
+/// Every job.
+pub(in crate::graphql) const JOBS: [Job; 1] = [Job {
+    name: "recompute_snapshot",
+    description: "Computes and publishes the snapshot of each due date.",
+}];
+
+/// Something the server does by itself.
+#[Object]
+impl Job {
+    /// The name.
+    async fn name(&self) -> &str {
+        self.name
+    }
+
+    /// What it does.
+    async fn description(&self) -> &str {
+        self.description
+    }
+
+    /// When it starts, as HH:MM in the program's time zone.
+    async fn schedule(&self, ctx: &Context<'_>) -> String {
+        reader(ctx).config.schedule.at.format("%H:%M").to_string()
+    }
+
+    /// Whether it runs by itself; where not, operators start it.
+    async fn is_scheduled(&self, ctx: &Context<'_>) -> bool {
+        reader(ctx).config.schedule.enabled
+    }
+
+    /// When it starts next; null where it does not run by itself.
+    async fn next_run_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
+        let config = &reader(ctx).config;
+        let wake = || next_wake(clock::now(), config.schedule.at, config.program.timezone);
+        config.schedule.enabled.then(wake).flatten()
+    }
+
+    /// The run that started last; null where none has.
+    async fn last_run(&self, ctx: &Context<'_>) -> Nullable<JobRun> {
+        let filter = JobRunFilter {
+            job: Some(self.name.to_owned()),
+            states: None,
+        };
+        let newest = Page {
+            limit: 1,
+            after: None,
+            before: None,
+            from_back: false,
+        };
+        let runs = list_job_runs(&reader(ctx).db, &filter, &newest).await;
+        let first = runs.map(|runs| runs.rows.into_iter().next().map(|(_, run)| JobRun(run)));
+        nullable(first.map_err(Into::into))
+    }
+}

@@ -1,0 +1,20 @@
+//! The types of the schema, one file for each noun. Their descriptions are the API's manual.
+
+pub mod batch;
+pub mod job;
+pub mod job_run;
+pub mod location;
+pub mod measure;
+pub mod metric;
+pub mod node;
+pub mod order;
+pub mod partner;
+pub mod partner_filter;
+pub mod peer_group;
+pub mod product;
+pub mod program;
+pub mod scorecard;
+pub mod scorecard_filter;
+pub mod settings;
+pub mod slice;
+pub mod snapshot;

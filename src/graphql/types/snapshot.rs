@@ -1,0 +1,188 @@
+//! Snapshots.
+
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
+use kernel::Window;
+
+use super::metric::Metric;
+use super::peer_group::{PeerGroup, peer_groups};
+use super::scorecard::{Scorecard, ScorecardArgs, find_scorecard, page_of_scorecards};
+use super::scorecard_filter::{ScorecardFilter, ScorecardOrder};
+use super::settings::Settings;
+use super::slice::SliceFilter;
+use crate::graphql::error::{Failure, Nullable, nullable};
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price, page_price};
+use crate::graphql::reader::reader;
+use crate::graphql::scalars::Date;
+use crate::graphql::scope::{Audience, Scope};
+use crate::store::partner::{PartnerId, PartnerKey};
+use crate::store::snapshot::{SnapshotFilter, count_snapshots, list_snapshots};
+
+/// A published snapshot.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Scope);
+
+impl Snapshot {
+    pub(in crate::graphql) fn new(scope: Scope) -> Snapshot {
+        Snapshot(scope)
+    }
+}
+
+/// Everything published for one as-of date. Once published it never changes; a recompute makes a new revision.
+#[Object]
+impl Snapshot {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        GlobalId::Snapshot(self.0.snapshot.key).encode()
+    }
+
+    /// The as-of date: the last day that counts.
+    async fn as_of(&self) -> Date {
+        self.0.snapshot.as_of.into()
+    }
+
+    /// 1 for the first snapshot of its date; each recompute adds one.
+    async fn revision(&self) -> i32 {
+        self.0.snapshot.revision
+    }
+
+    /// The first day of its twelve months.
+    async fn window_first(&self) -> Date {
+        Window::ending(self.0.snapshot.as_of).first.into()
+    }
+
+    /// The last day of its twelve months: the as-of date.
+    async fn window_last(&self) -> Date {
+        Window::ending(self.0.snapshot.as_of).last.into()
+    }
+
+    /// The program settings it was computed with.
+    async fn settings(&self) -> Settings {
+        Settings::from(&self.0.snapshot.settings)
+    }
+
+    /// When it was published.
+    async fn published_at(&self) -> Option<DateTime<Utc>> {
+        self.0.snapshot.published_at
+    }
+
+    /// How many rows of facts it was computed from.
+    async fn fact_row_count(&self) -> i64 {
+        self.0.snapshot.fact_rows
+    }
+
+    /// How many slices it has scorecards in.
+    async fn slice_count(&self) -> i64 {
+        self.0.snapshot.slices
+    }
+
+    /// How many scorecards it has.
+    async fn scorecard_count(&self) -> i64 {
+        self.0.snapshot.scorecards
+    }
+
+    /// How many peer bands it has.
+    async fn peer_band_count(&self) -> i64 {
+        self.0.snapshot.peer_bands
+    }
+
+    /// The scorecard of a partner in a slice of this snapshot; null where it has none there.
+    async fn scorecard(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id of the partner.")] partner_id: String,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
+        #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
+    ) -> Nullable<Scorecard> {
+        nullable(scorecard_of(ctx, self.0.narrowed(audience), partner_id, slice).await)
+    }
+
+    /// The scorecards of a slice of this snapshot, by the partner's id unless ordered otherwise.
+    #[graphql(complexity = "page_price(first, last, child_complexity)")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "these are the arguments of the field"
+    )]
+    async fn scorecards(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
+        #[graphql(desc = "Which of them; all where it is absent.")] filter: Option<ScorecardFilter>,
+        #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<
+            Vec<ScorecardOrder>,
+        >,
+        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Nullable<Counted<Scorecard>> {
+        let args = ScorecardArgs {
+            slice,
+            filter,
+            order: order_by,
+            page: PageArgs {
+                first,
+                after,
+                last,
+                before,
+            },
+        };
+        nullable(
+            page_of_scorecards(ctx, self.0.clone(), args)
+                .await
+                .map(Some),
+        )
+    }
+
+    /// The peers of each metric in a slice of this snapshot, with their bands, in the scorecard's order.
+    #[graphql(complexity = "list_price(8, child_complexity)")]
+    async fn peer_bands(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
+        slice: Option<SliceFilter>,
+        #[graphql(desc = "The metrics; all where it is absent.")] metrics: Option<Vec<Metric>>,
+        #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
+    ) -> Nullable<Vec<PeerGroup>> {
+        let groups = peer_groups(ctx, &self.0.narrowed(audience), slice, metrics).await;
+        nullable(groups.map(Some))
+    }
+}
+
+/// The scorecard of the partner with this id. A partner that does not exist is an error; one without a scorecard is
+/// not.
+pub(in crate::graphql) async fn scorecard_of(
+    ctx: &Context<'_>,
+    scope: Scope,
+    partner_id: String,
+    slice: Option<SliceFilter>,
+) -> Result<Option<Scorecard>, Failure> {
+    let partner = reader(ctx).find(PartnerId(partner_id.clone())).await?;
+    // One that is hidden looks as if it did not exist.
+    let partner = partner.filter(|row| scope.for_figures_of(PartnerKey(row.id)).is_some());
+    let unknown = || Failure::NotFound(format!("partnerId: there is no partner {partner_id:?}"));
+    find_scorecard(ctx, &scope, partner.ok_or_else(unknown)?, slice).await
+}
+
+/// One page of the snapshots that match, newest first.
+pub(in crate::graphql) async fn page_of_snapshots(
+    ctx: &Context<'_>,
+    filter: SnapshotFilter,
+    page: PageArgs,
+) -> Result<Counted<Snapshot>, Failure> {
+    const ORDER: &str = "snapshots";
+    let reader = reader(ctx);
+    let page = page.page(reader.limits(), ORDER)?;
+    let rows = list_snapshots(&reader.db, &filter, &page).await?;
+    let db = reader.db.clone();
+    let total = Total::new(move || {
+        let db = db.clone();
+        async move { count_snapshots(&db, &filter).await }
+    });
+    Ok(connection(rows, ORDER, total, |row| {
+        Snapshot::new(Scope::new(row.into(), Audience::Staff))
+    }))
+}

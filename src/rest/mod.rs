@@ -1,0 +1,3 @@
+//! What is asked for over plain HTTP.
+
+pub mod health;

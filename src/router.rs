@@ -1,0 +1,67 @@
+//! Every route.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::config::Config;
+use crate::graphql;
+use crate::rest::health;
+use crate::store::Db;
+
+/// The most bytes of a GraphQL request.
+const GRAPHQL_BYTES_MAX: usize = 256 * 1024;
+
+/// What a browser must not do with any answer.
+const HEADERS: [(&str, &str); 5] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+];
+
+/// The whole server.
+pub fn router(db: &Db, config: &Arc<Config>) -> Router {
+    let graphql =
+        graphql::http::Endpoint::new(graphql::schema(db.clone(), config.clone()), config.graphql);
+    let graphql = any(graphql::http::answer)
+        .with_state(graphql)
+        .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX));
+
+    let routes = Router::new()
+        .route("/graphql", graphql)
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .with_state(db.clone());
+
+    let mut routes = routes.layer(TraceLayer::new_for_http());
+    for (name, value) in HEADERS {
+        // A page that needs more than these sets its own.
+        routes = routes.layer(SetResponseHeaderLayer::if_not_present(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        ));
+    }
+    routes.layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)))
+}
+
+/// The panic itself is in the log, where the panic hook has written it.
+fn panicked(_panic: Box<dyn std::any::Any + Send>) -> Response {
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the server failed; its log says why\n",
+    )
+        .into_response()
+}

@@ -1,0 +1,3 @@
+//! What the product does, by noun: the rules between those who ask and the stores.
+
+pub mod next_wake;

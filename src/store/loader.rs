@@ -1,0 +1,32 @@
+//! Rows by key, for many keys at once.
+//!
+//! Each noun implements [`Loader`] for [`Rows`] and its own key types; whatever is asked for at the same time becomes
+//! one statement.
+
+use std::sync::Arc;
+
+use async_graphql::dataloader::{DataLoader, HashMapCache};
+
+use super::{Db, StoreError};
+
+/// A failure that several askers share.
+pub type SharedError = Arc<StoreError>;
+
+/// Every row that can be looked up by a key.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    pub(super) db: Db,
+}
+
+/// Collects the keys that are asked for together and remembers what was found, so that one request reads one truth.
+pub type RowLoader = DataLoader<Rows, HashMapCache>;
+
+/// A loader for one request.
+#[must_use]
+pub fn row_loader(db: &Db) -> RowLoader {
+    DataLoader::with_cache(
+        Rows { db: db.clone() },
+        tokio::spawn,
+        HashMapCache::default(),
+    )
+}

@@ -1,0 +1,183 @@
+//! Pages of a sorted query, found by the values of the last row seen rather than by counting rows.
+//!
+//! Rows without a value stand last, whatever the direction. Every order ends with a column that is unique, so that each
+//! row has exactly one position.
+
+use sea_orm::sea_query::{Expr, ExprTrait, NullOrdering};
+use sea_orm::{ColumnTrait, Condition, Order, QueryFilter, QueryOrder, QuerySelect, Value};
+
+/// Which way a column is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Ascending,
+    Descending,
+}
+
+/// The value of one column of the order at a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Key {
+    Null,
+    Int(i64),
+    Float(f64),
+    Text(String),
+}
+
+/// A row's place in an order: one key for each of its columns.
+pub type Position = Vec<Key>;
+
+/// The rows that are asked for: at most `limit` of those strictly between two positions, from the front or the back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    pub limit: u32,
+    pub after: Option<Position>,
+    pub before: Option<Position>,
+    /// The last rows rather than the first; still given in the order's own direction.
+    pub from_back: bool,
+}
+
+/// Rows of one page, each with its position.
+#[derive(Clone, Debug)]
+pub struct Rows<Row> {
+    pub rows: Vec<(Position, Row)>,
+    pub has_previous: bool,
+    pub has_next: bool,
+}
+
+/// One column of an order.
+#[derive(Clone, Debug)]
+pub(super) struct OrderColumn {
+    column: Expr,
+    direction: Direction,
+}
+
+impl OrderColumn {
+    pub(super) fn new(column: impl ColumnTrait, direction: Direction) -> OrderColumn {
+        OrderColumn {
+            column: Expr::col(column.as_column_ref()),
+            direction,
+        }
+    }
+
+    /// The rows strictly beyond a key, away from the front or towards it.
+    fn beyond(&self, key: &Key, towards_front: bool) -> Option<Expr> {
+        let column = || self.column.clone();
+        let Some(value) = value(key) else {
+            // Nothing stands after the rows without a value; everything else stands before them.
+            return towards_front.then(|| column().is_not_null());
+        };
+        let greater = (self.direction == Direction::Ascending) != towards_front;
+        let beyond = if greater {
+            column().gt(value)
+        } else {
+            column().lt(value)
+        };
+        Some(if towards_front {
+            beyond
+        } else {
+            beyond.or(column().is_null())
+        })
+    }
+
+    fn same(&self, key: &Key) -> Expr {
+        match value(key) {
+            Some(value) => self.column.clone().eq(value),
+            None => self.column.clone().is_null(),
+        }
+    }
+}
+
+impl From<i64> for Key {
+    fn from(key: i64) -> Key {
+        Key::Int(key)
+    }
+}
+
+impl From<String> for Key {
+    fn from(key: String) -> Key {
+        Key::Text(key)
+    }
+}
+
+impl<T: Into<Key>> From<Option<T>> for Key {
+    fn from(key: Option<T>) -> Key {
+        key.map_or(Key::Null, Into::into)
+    }
+}
+
+/// Sorts a query and cuts it to a page and one row more, which tells whether the page is the last.
+pub(super) fn cut<Select>(select: Select, order: &[OrderColumn], page: &Page) -> Select
+where
+    Select: QueryFilter + QueryOrder + QuerySelect,
+{
+    let mut select = select;
+    if let Some(position) = &page.after {
+        select = select.filter(beyond(order, position, false));
+    }
+    if let Some(position) = &page.before {
+        select = select.filter(beyond(order, position, true));
+    }
+    for column in order {
+        let ascending = (column.direction == Direction::Ascending) != page.from_back;
+        let direction = if ascending { Order::Asc } else { Order::Desc };
+        let nulls = if page.from_back {
+            NullOrdering::First
+        } else {
+            NullOrdering::Last
+        };
+        select = select.order_by_with_nulls(column.column.clone(), direction, nulls);
+    }
+    select.limit(u64::from(page.limit) + 1)
+}
+
+/// The page that the rows of a [`cut`] query make.
+pub(super) fn collect<Row>(
+    found: Vec<Row>,
+    page: &Page,
+    position: impl Fn(&Row) -> Position,
+) -> Rows<Row> {
+    let limit = page.limit as usize;
+    let more = found.len() > limit;
+    let mut rows: Vec<(Position, Row)> = found
+        .into_iter()
+        .take(limit)
+        .map(|row| (position(&row), row))
+        .collect();
+    if page.from_back {
+        rows.reverse();
+    }
+    let (has_previous, has_next) = if page.from_back {
+        (more, page.before.is_some())
+    } else {
+        (page.after.is_some(), more)
+    };
+    Rows {
+        rows,
+        has_previous,
+        has_next,
+    }
+}
+
+/// The rows beyond a position: equal in the first columns, and beyond it in the one that follows.
+fn beyond(order: &[OrderColumn], position: &Position, towards_front: bool) -> Condition {
+    let mut any = Condition::any();
+    for (at, (column, key)) in order.iter().zip(position).enumerate() {
+        let Some(beyond) = column.beyond(key, towards_front) else {
+            continue;
+        };
+        let mut all = Condition::all();
+        for (column, key) in order.iter().zip(position).take(at) {
+            all = all.add(column.same(key));
+        }
+        any = any.add(all.add(beyond));
+    }
+    any
+}
+
+fn value(key: &Key) -> Option<Value> {
+    match key {
+        Key::Null => None,
+        Key::Int(value) => Some((*value).into()),
+        Key::Float(value) => Some((*value).into()),
+        Key::Text(value) => Some(value.as_str().into()),
+    }
+}

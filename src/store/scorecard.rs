@@ -1,0 +1,425 @@
+//! Scorecards: lookups by partner, and sorted, filtered pages of a slice.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use entity::partner::Entity as PartnerEntity;
+use entity::scorecard::{Column, Entity, Model};
+use kernel::{Metric, Standing, Value};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select,
+};
+
+use super::loader::{Rows as Loaded, SharedError};
+use super::paging::{self, Direction, Key, OrderColumn, Page, Position, Rows};
+use super::partner::{self, Partner, PartnerField, PartnerFilter, PartnerKey};
+use super::slice::SliceKey;
+use super::snapshot::SnapshotKey;
+use super::{Db, StoreError};
+
+/// The scorecard of a partner in a slice of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ScorecardKey {
+    pub snapshot: SnapshotKey,
+    pub slice: SliceKey,
+    pub partner: PartnerKey,
+}
+
+/// One partner's measures in one slice, by each metric's place in the scorecard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scorecard {
+    pub key: ScorecardKey,
+    pub measures: [Measure; Metric::COUNT],
+}
+
+/// One partner's value of one metric.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measure {
+    pub value: Option<Value>,
+    /// None where there is no value or the peers are not split into bands.
+    pub standing: Option<Standing>,
+}
+
+/// The scorecards of a slice in a snapshot, as far as whoever asks may see them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScorecardsOf {
+    pub snapshot: SnapshotKey,
+    pub slice: SliceKey,
+    pub visible: Visible,
+}
+
+/// Whose scorecards a viewer may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visible {
+    All,
+    Only(PartnerKey),
+    Nothing,
+}
+
+/// The scorecards that are asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScorecardFilter {
+    Partner(PartnerFilter),
+    /// In one of these bands, 1 (lowest) to 4.
+    Band(Metric, Vec<i16>),
+    /// At least.
+    Min(Metric, f64),
+    /// At most.
+    Max(Metric, f64),
+    HasValue(Metric, bool),
+    All(Vec<ScorecardFilter>),
+    Any(Vec<ScorecardFilter>),
+    Not(Box<ScorecardFilter>),
+}
+
+/// What scorecards can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScorecardField {
+    PartnerId,
+    PartnerName,
+    Value(Metric),
+    Rank(Metric),
+}
+
+/// One part of an order of scorecards; the partner's id by bytes decides between equals.
+pub type ScorecardOrder = (ScorecardField, Direction);
+
+/// One page of the scorecards of a slice that match, each with its partner.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list_scorecards(
+    db: &Db,
+    of: ScorecardsOf,
+    filter: &ScorecardFilter,
+    order: &[ScorecardOrder],
+    page: &Page,
+) -> Result<Rows<(Scorecard, Partner)>, StoreError> {
+    let columns: Vec<OrderColumn> = sorted_columns(order)
+        .map(|(column, direction)| match column {
+            Sorted::Partner(field) => OrderColumn::new(partner::column(field), direction),
+            Sorted::Value(metric) => OrderColumn::new(value_column(metric), direction),
+            Sorted::Less(metric) => OrderColumn::new(less_column(metric), direction),
+            Sorted::Rank(metric) => OrderColumn::new(rank_column(metric), direction),
+        })
+        .collect();
+    let select = matching(db, of, filter).select_also(PartnerEntity);
+    let found = paging::cut(select, &columns, page).all(db.read()).await?;
+    // The join is an inner one: no scorecard comes without its partner.
+    let found = found
+        .into_iter()
+        .filter_map(|(row, partner)| Some((row, partner?)))
+        .collect();
+    let rows = paging::collect(found, page, |(row, partner)| position(row, partner, order));
+    let convert = |(position, (row, partner))| Ok((position, (Scorecard::try_from(row)?, partner)));
+    Ok(Rows {
+        rows: rows
+            .rows
+            .into_iter()
+            .map(convert)
+            .collect::<Result<_, StoreError>>()?,
+        has_previous: rows.has_previous,
+        has_next: rows.has_next,
+    })
+}
+
+/// How many scorecards of a slice match.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn count_scorecards(
+    db: &Db,
+    of: ScorecardsOf,
+    filter: &ScorecardFilter,
+) -> Result<u64, StoreError> {
+    Ok(matching(db, of, filter).count(db.read()).await?)
+}
+
+fn matching(db: &Db, of: ScorecardsOf, filter: &ScorecardFilter) -> Select<Entity> {
+    let visible = match of.visible {
+        Visible::All => Condition::all(),
+        Visible::Only(partner) => Condition::all().add(Column::Partner.eq(partner.0)),
+        Visible::Nothing => Condition::all().add(Expr::value(1).eq(0)),
+    };
+    let to_partner = Entity::belongs_to(PartnerEntity)
+        .from(Column::Partner)
+        .to(entity::partner::Column::Id)
+        .into();
+    Entity::find()
+        .join(JoinType::InnerJoin, to_partner)
+        .filter(Column::Snapshot.eq(of.snapshot.0))
+        .filter(Column::Slice.eq(of.slice.0))
+        .filter(visible)
+        .filter(condition(db, filter))
+}
+
+/// The filter as one condition. Each test is true or false, never unknown, so that `not` means what it says.
+fn condition(db: &Db, filter: &ScorecardFilter) -> Condition {
+    let present = |column: Column| Condition::all().add(column.is_not_null());
+    match filter {
+        ScorecardFilter::Partner(filter) => partner::condition(db, filter),
+        ScorecardFilter::Band(metric, bands) => {
+            let column = band_column(*metric);
+            present(column).add(column.is_in(bands.iter().copied()))
+        }
+        ScorecardFilter::Min(metric, min) => {
+            let column = value_column(*metric);
+            present(column).add(Expr::col(column.as_column_ref()).gte(*min))
+        }
+        ScorecardFilter::Max(metric, max) => {
+            let column = value_column(*metric);
+            present(column).add(Expr::col(column.as_column_ref()).lte(*max))
+        }
+        ScorecardFilter::HasValue(metric, true) => present(value_column(*metric)),
+        ScorecardFilter::HasValue(metric, false) => {
+            Condition::all().add(value_column(*metric).is_null())
+        }
+        ScorecardFilter::All(filters) => filters.iter().fold(Condition::all(), |all, filter| {
+            all.add(condition(db, filter))
+        }),
+        // A disjunction of nothing holds for nobody.
+        ScorecardFilter::Any(filters) => filters
+            .iter()
+            .fold(Condition::any().add(Expr::value(1).eq(0)), |any, filter| {
+                any.add(condition(db, filter))
+            }),
+        ScorecardFilter::Not(filter) => Condition::all().add(condition(db, filter)).not(),
+    }
+}
+
+/// A column behind an order.
+#[derive(Clone, Copy)]
+enum Sorted {
+    Partner(PartnerField),
+    Value(Metric),
+    Less(Metric),
+    Rank(Metric),
+}
+
+/// The columns of an order. Values are stored as the nearest float: how many peers are smaller tells those apart that
+/// share one.
+fn sorted_columns(order: &[ScorecardOrder]) -> impl Iterator<Item = (Sorted, Direction)> + '_ {
+    let columns = order.iter().flat_map(|(field, direction)| {
+        let (first, second) = match field {
+            ScorecardField::PartnerId => (Sorted::Partner(PartnerField::PartnerId), None),
+            ScorecardField::PartnerName => (Sorted::Partner(PartnerField::Name), None),
+            ScorecardField::Value(metric) => (Sorted::Value(*metric), Some(Sorted::Less(*metric))),
+            ScorecardField::Rank(metric) => (Sorted::Rank(*metric), None),
+        };
+        std::iter::once(first)
+            .chain(second)
+            .map(|column| (column, *direction))
+    });
+    let tie_break = (
+        Sorted::Partner(PartnerField::PartnerId),
+        Direction::Ascending,
+    );
+    columns.chain(std::iter::once(tie_break))
+}
+
+fn position(row: &Model, partner: &Partner, order: &[ScorecardOrder]) -> Position {
+    sorted_columns(order)
+        .map(|(column, _)| match column {
+            Sorted::Partner(field) => partner::key(partner, field),
+            Sorted::Value(metric) => value_key(row, metric),
+            Sorted::Less(metric) => standing_columns(row, metric).2.map(i64::from).into(),
+            Sorted::Rank(metric) => standing_columns(row, metric).1.map(i64::from).into(),
+        })
+        .collect()
+}
+
+fn value_key(row: &Model, metric: Metric) -> Key {
+    let float = |value: Option<f64>| value.map_or(Key::Null, Key::Float);
+    match metric {
+        Metric::Revenue => float(row.revenue),
+        Metric::NewCustomers => row.new_customers.into(),
+        Metric::NetPaidSeats => row.net_paid_seats.into(),
+        Metric::CertifiedPeople => row.certified_people.into(),
+        Metric::ProductionInstances => row.production_instances.into(),
+        Metric::MonthlyActiveUsers => float(row.monthly_active_users),
+        Metric::MauPerAssignedSeat => float(row.mau_per_assigned_seat),
+        Metric::NetPromoterScore => float(row.net_promoter_score),
+    }
+}
+
+/// Band, rank and how many are smaller.
+fn standing_columns(row: &Model, metric: Metric) -> (Option<i16>, Option<i32>, Option<i32>) {
+    match metric {
+        Metric::Revenue => (row.revenue_band, row.revenue_rank, row.revenue_less),
+        Metric::NewCustomers => (
+            row.new_customers_band,
+            row.new_customers_rank,
+            row.new_customers_less,
+        ),
+        Metric::NetPaidSeats => (
+            row.net_paid_seats_band,
+            row.net_paid_seats_rank,
+            row.net_paid_seats_less,
+        ),
+        Metric::CertifiedPeople => (
+            row.certified_people_band,
+            row.certified_people_rank,
+            row.certified_people_less,
+        ),
+        Metric::ProductionInstances => (
+            row.production_instances_band,
+            row.production_instances_rank,
+            row.production_instances_less,
+        ),
+        Metric::MonthlyActiveUsers => (
+            row.monthly_active_users_band,
+            row.monthly_active_users_rank,
+            row.monthly_active_users_less,
+        ),
+        Metric::MauPerAssignedSeat => (
+            row.mau_per_assigned_seat_band,
+            row.mau_per_assigned_seat_rank,
+            row.mau_per_assigned_seat_less,
+        ),
+        Metric::NetPromoterScore => (
+            row.net_promoter_score_band,
+            row.net_promoter_score_rank,
+            row.net_promoter_score_less,
+        ),
+    }
+}
+
+fn value_column(metric: Metric) -> Column {
+    match metric {
+        Metric::Revenue => Column::Revenue,
+        Metric::NewCustomers => Column::NewCustomers,
+        Metric::NetPaidSeats => Column::NetPaidSeats,
+        Metric::CertifiedPeople => Column::CertifiedPeople,
+        Metric::ProductionInstances => Column::ProductionInstances,
+        Metric::MonthlyActiveUsers => Column::MonthlyActiveUsers,
+        Metric::MauPerAssignedSeat => Column::MauPerAssignedSeat,
+        Metric::NetPromoterScore => Column::NetPromoterScore,
+    }
+}
+
+fn band_column(metric: Metric) -> Column {
+    match metric {
+        Metric::Revenue => Column::RevenueBand,
+        Metric::NewCustomers => Column::NewCustomersBand,
+        Metric::NetPaidSeats => Column::NetPaidSeatsBand,
+        Metric::CertifiedPeople => Column::CertifiedPeopleBand,
+        Metric::ProductionInstances => Column::ProductionInstancesBand,
+        Metric::MonthlyActiveUsers => Column::MonthlyActiveUsersBand,
+        Metric::MauPerAssignedSeat => Column::MauPerAssignedSeatBand,
+        Metric::NetPromoterScore => Column::NetPromoterScoreBand,
+    }
+}
+
+fn rank_column(metric: Metric) -> Column {
+    match metric {
+        Metric::Revenue => Column::RevenueRank,
+        Metric::NewCustomers => Column::NewCustomersRank,
+        Metric::NetPaidSeats => Column::NetPaidSeatsRank,
+        Metric::CertifiedPeople => Column::CertifiedPeopleRank,
+        Metric::ProductionInstances => Column::ProductionInstancesRank,
+        Metric::MonthlyActiveUsers => Column::MonthlyActiveUsersRank,
+        Metric::MauPerAssignedSeat => Column::MauPerAssignedSeatRank,
+        Metric::NetPromoterScore => Column::NetPromoterScoreRank,
+    }
+}
+
+fn less_column(metric: Metric) -> Column {
+    match metric {
+        Metric::Revenue => Column::RevenueLess,
+        Metric::NewCustomers => Column::NewCustomersLess,
+        Metric::NetPaidSeats => Column::NetPaidSeatsLess,
+        Metric::CertifiedPeople => Column::CertifiedPeopleLess,
+        Metric::ProductionInstances => Column::ProductionInstancesLess,
+        Metric::MonthlyActiveUsers => Column::MonthlyActiveUsersLess,
+        Metric::MauPerAssignedSeat => Column::MauPerAssignedSeatLess,
+        Metric::NetPromoterScore => Column::NetPromoterScoreLess,
+    }
+}
+
+impl TryFrom<Model> for Scorecard {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Scorecard, StoreError> {
+        let corrupt = |what: &str| {
+            let (snapshot, slice, partner) = (row.snapshot, row.slice, row.partner);
+            StoreError::Corrupt(format!(
+                "{what} of partner {partner} in slice {slice} of snapshot {snapshot}"
+            ))
+        };
+        let revenue = row
+            .revenue_ten_thousandths
+            .as_deref()
+            .map(str::parse)
+            .transpose();
+        let revenue = revenue.map_err(|_| corrupt("revenue"))?.map(Value::money);
+        let mut measures = [Measure::default(); Metric::COUNT];
+        for metric in Metric::ALL {
+            let value = match metric {
+                Metric::Revenue => revenue,
+                Metric::NewCustomers => row.new_customers.map(Value::whole),
+                Metric::NetPaidSeats => row.net_paid_seats.map(Value::whole),
+                Metric::CertifiedPeople => Some(Value::whole(row.certified_people)),
+                Metric::ProductionInstances => row.production_instances.map(Value::whole),
+                Metric::MonthlyActiveUsers => {
+                    row.yearly_users.and_then(|users| Value::ratio(users, 12))
+                }
+                Metric::MauPerAssignedSeat => row
+                    .yearly_users
+                    .zip(row.assigned_seats)
+                    .and_then(|(users, seats)| Value::ratio(users, seats.checked_mul(12)?)),
+                Metric::NetPromoterScore => row
+                    .promoters
+                    .zip(row.detractors)
+                    .zip(row.responses)
+                    .and_then(|((promoters, detractors), responses)| {
+                        Value::ratio(promoters - detractors, responses)
+                    }),
+            };
+            let standing = match standing_columns(&row, metric) {
+                (Some(band), Some(rank), Some(less)) => Some(Standing {
+                    band: u8::try_from(band).map_err(|_| corrupt("band"))?,
+                    rank: u32::try_from(rank).map_err(|_| corrupt("rank"))?,
+                    less: u32::try_from(less).map_err(|_| corrupt("rank"))?,
+                }),
+                _ => None,
+            };
+            measures[metric.index()] = Measure { value, standing };
+        }
+        Ok(Scorecard {
+            key: key(&row),
+            measures,
+        })
+    }
+}
+
+fn key(row: &Model) -> ScorecardKey {
+    ScorecardKey {
+        snapshot: SnapshotKey(row.snapshot),
+        slice: SliceKey(row.slice),
+        partner: PartnerKey(row.partner),
+    }
+}
+
+impl Loader<ScorecardKey> for Loaded {
+    type Value = Scorecard;
+    type Error = SharedError;
+
+    async fn load(
+        &self,
+        keys: &[ScorecardKey],
+    ) -> Result<HashMap<ScorecardKey, Scorecard>, SharedError> {
+        let columns = [Column::Snapshot, Column::Slice, Column::Partner];
+        let columns = columns.map(|column| Expr::col(column.as_column_ref()));
+        let triples = keys
+            .iter()
+            .map(|key| (key.snapshot.0, key.slice.0, key.partner.0));
+        let select = Entity::find().filter(Expr::tuple(columns).in_tuples(triples));
+        let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
+        let mut scorecards = HashMap::new();
+        for row in found {
+            scorecards.insert(key(&row), Scorecard::try_from(row)?);
+        }
+        Ok(scorecards)
+    }
+}

@@ -1,0 +1,173 @@
+//! Published snapshots. Nobody reads one that is still being built.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use chrono::{DateTime, Utc};
+use entity::snapshot::{Column, Entity, Model, State};
+use kernel::Day;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
+};
+
+use super::loader::{Rows as Loaded, SharedError};
+use super::paging::{self, Direction, Key, OrderColumn, Page, Rows};
+use super::{Db, StoreError};
+use crate::config::Settings;
+
+/// A snapshot by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SnapshotKey(pub i64);
+
+/// Everything published for one as-of date.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    pub key: SnapshotKey,
+    pub as_of: Day,
+    pub revision: i32,
+    /// The settings it was computed with.
+    pub settings: Settings,
+    pub fact_rows: i64,
+    pub slices: i64,
+    pub scorecards: i64,
+    pub peer_bands: i64,
+    pub published_at: Option<DateTime<Utc>>,
+}
+
+/// The snapshots that are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SnapshotFilter {
+    /// Both included.
+    pub from: Option<Day>,
+    pub to: Option<Day>,
+    /// Revisions that a later one of the same date has taken the place of, too.
+    pub superseded: bool,
+}
+
+/// The snapshot of a date, or the newest; of its revisions the one named, or the greatest.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn find_snapshot(
+    db: &Db,
+    as_of: Option<Day>,
+    revision: Option<i32>,
+) -> Result<Option<Snapshot>, StoreError> {
+    let select = published()
+        .apply_if(as_of, |select, day| select.filter(Column::AsOf.eq(day.0)))
+        .apply_if(revision, |select, revision| {
+            select.filter(Column::Revision.eq(revision))
+        })
+        .order_by_desc(Column::AsOf)
+        .order_by_desc(Column::Revision)
+        .limit(1);
+    select
+        .one(db.read())
+        .await?
+        .map(Snapshot::try_from)
+        .transpose()
+}
+
+/// One page of the snapshots that match, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list_snapshots(
+    db: &Db,
+    filter: &SnapshotFilter,
+    page: &Page,
+) -> Result<Rows<Snapshot>, StoreError> {
+    let order = [
+        OrderColumn::new(Column::AsOf, Direction::Descending),
+        OrderColumn::new(Column::Revision, Direction::Descending),
+    ];
+    let found = paging::cut(matching(filter), &order, page)
+        .all(db.read())
+        .await?;
+    let found = found
+        .into_iter()
+        .map(Snapshot::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(paging::collect(found, page, |snapshot| {
+        vec![
+            Key::Int(snapshot.as_of.0.into()),
+            Key::Int(snapshot.revision.into()),
+        ]
+    }))
+}
+
+/// How many snapshots match.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn count_snapshots(db: &Db, filter: &SnapshotFilter) -> Result<u64, StoreError> {
+    Ok(matching(filter).count(db.read()).await?)
+}
+
+fn published() -> Select<Entity> {
+    Entity::find().filter(Column::State.eq(State::Published))
+}
+
+fn matching(filter: &SnapshotFilter) -> Select<Entity> {
+    let mut select = published()
+        .apply_if(filter.from, |select, day| {
+            select.filter(Column::AsOf.gte(day.0))
+        })
+        .apply_if(filter.to, |select, day| {
+            select.filter(Column::AsOf.lte(day.0))
+        });
+    if !filter.superseded {
+        let mut newest = Query::select();
+        newest
+            .column(Column::AsOf)
+            .expr(Expr::col(Column::Revision).max())
+            .from(Entity)
+            .and_where(Column::State.eq(State::Published))
+            .group_by_col(Column::AsOf);
+        let columns =
+            [Column::AsOf, Column::Revision].map(|column| Expr::col(column.as_column_ref()));
+        select = select.filter(Expr::tuple(columns).in_subquery(newest));
+    }
+    select
+}
+
+impl TryFrom<Model> for Snapshot {
+    type Error = StoreError;
+
+    fn try_from(row: Model) -> Result<Snapshot, StoreError> {
+        let settings = serde_json::from_str(&row.settings).map_err(|error| {
+            StoreError::Corrupt(format!("settings of snapshot {}: {error}", row.id))
+        })?;
+        Ok(Snapshot {
+            key: SnapshotKey(row.id),
+            as_of: Day(row.as_of),
+            revision: row.revision,
+            settings,
+            fact_rows: row.fact_rows,
+            slices: row.slices,
+            scorecards: row.scorecards,
+            peer_bands: row.peer_bands,
+            published_at: row.published_at,
+        })
+    }
+}
+
+impl Loader<SnapshotKey> for Loaded {
+    type Value = Snapshot;
+    type Error = SharedError;
+
+    async fn load(
+        &self,
+        keys: &[SnapshotKey],
+    ) -> Result<HashMap<SnapshotKey, Snapshot>, SharedError> {
+        let select = published().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
+        let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
+        let mut snapshots = HashMap::new();
+        for row in found {
+            snapshots.insert(SnapshotKey(row.id), Snapshot::try_from(row)?);
+        }
+        Ok(snapshots)
+    }
+}

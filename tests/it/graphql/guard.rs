@@ -1,0 +1,151 @@
+//! What one request cannot do to the server.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::harness::Server;
+
+#[tokio::test]
+async fn hostile_documents_are_refused_at_once() {
+    let server = Server::start().await;
+    let fragments: String = (0..39)
+        .map(|at| format!("fragment f{at} on Query {{...f{0} ...f{0}}} ", at + 1))
+        .collect();
+    let aliases: String = (0..31)
+        .map(|at| format!("a{at}: program {{timezone}} "))
+        .collect();
+    for (query, code) in [
+        (
+            format!("{{partners(filter: {}", "{and: [".repeat(2_000)),
+            "TOO_COMPLEX",
+        ),
+        (
+            format!(
+                "query ($x: [Int] = {}1{}) {{__typename}}",
+                "[".repeat(5_000),
+                "]".repeat(5_000)
+            ),
+            "TOO_COMPLEX",
+        ),
+        ("{".repeat(16 * 1024), "TOO_COMPLEX"),
+        (
+            format!("{{...f0}} {fragments} fragment f39 on Query {{__typename}}"),
+            "TOO_COMPLEX",
+        ),
+        (
+            "{...f} fragment f on Query {...f}".to_owned(),
+            "TOO_COMPLEX",
+        ),
+        (format!("{{{aliases}}}"), "TOO_COMPLEX"),
+        (
+            format!("{{program {{{}}}}}", "timezone ".repeat(2_000)),
+            "TOO_COMPLEX",
+        ),
+        (
+            format!(
+                "{{program {{timezone {}}}}}",
+                "@include(if: true) ".repeat(51)
+            ),
+            "TOO_COMPLEX",
+        ),
+        (
+            format!(
+                "{{program {{timezone {}}}}}",
+                "@include(if: true) ".repeat(9)
+            ),
+            "TOO_COMPLEX",
+        ),
+        (
+            format!(
+                "{{locations {}name{}}}",
+                "{children ".repeat(21),
+                "}".repeat(21)
+            ),
+            "TOO_COMPLEX",
+        ),
+        (
+            "{locations {children {children {children {children {children {name}}}}}}}".to_owned(),
+            "TOO_COMPLEX",
+        ),
+        (
+            "{scorecards(first: 2147483647) {nodes {groups {measures {bands {min}}}}}}".to_owned(),
+            "TOO_COMPLEX",
+        ),
+        (
+            "{scorecards(first: -2147483648) {nodes {id}}}".to_owned(),
+            "BAD_INPUT",
+        ),
+        ("{nobody}".to_owned(), "BAD_INPUT"),
+        ("{".to_owned(), "BAD_INPUT"),
+        (String::new(), "BAD_INPUT"),
+        ("\u{0}".to_owned(), "BAD_INPUT"),
+        (
+            "query a {__typename} query b {__typename}".to_owned(),
+            "BAD_INPUT",
+        ),
+    ] {
+        let start = Instant::now();
+        let answer = server.ask(&query).await;
+        let (found, ..) = answer.error();
+        let shown: String = query.chars().take(80).collect();
+        assert_eq!(found, code, "{shown}: {:#}", answer.0);
+        assert!(
+            start.elapsed() < Duration::from_secs(2),
+            "{shown} took {:?}",
+            start.elapsed()
+        );
+    }
+    assert_eq!(
+        server.ask("{__typename}").await.data()["__typename"],
+        "Query"
+    );
+}
+
+#[tokio::test]
+async fn hostile_variables_are_refused_or_harmless() {
+    let server = Server::start().await;
+    let query = "query ($filter: PartnerFilter) {partners(filter: $filter) {totalCount}}";
+    let deep = (0..110).fold(json!({}), |filter, _| json!({ "and": [filter] }));
+    let answer = server.ask_with(query, json!({ "filter": deep })).await;
+    assert!(answer.0.get("errors").is_some());
+    assert_eq!(
+        server.ask("{__typename}").await.data()["__typename"],
+        "Query"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_has_at_most_ten_errors() {
+    let server = Server::start().await;
+    let fields: String = (0..25)
+        .map(|at| format!("a{at}: scorecard(partnerId: \"nobody\") {{id}} "))
+        .collect();
+    let answer = server.ask(&format!("{{{fields}}}")).await;
+    assert_eq!(answer.0["errors"].as_array().unwrap().len(), 10);
+    let unknown: String = (0..25).map(|at| format!("f{at} ")).collect();
+    let answer = server.ask(&format!("{{{unknown}}}")).await;
+    assert_eq!(answer.0["errors"].as_array().unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn the_introspection_query_of_tools_passes() {
+    let server = Server::start().await;
+    let of_type = (0..8).fold("kind name".to_owned(), |inner, _| {
+        format!("kind name ofType {{{inner}}}")
+    });
+    let data = server
+        .ask(&format!(
+            "query IntrospectionQuery {{__schema {{queryType {{name}} mutationType {{name}} subscriptionType {{name}}
+               types {{...FullType}} directives {{name description locations args {{...InputValue}}}}}}}}
+             fragment FullType on __Type {{kind name description fields(includeDeprecated: true) {{name description
+               args {{...InputValue}} type {{...TypeRef}} isDeprecated deprecationReason}} inputFields {{...InputValue}}
+               interfaces {{...TypeRef}} enumValues(includeDeprecated: true) {{name description isDeprecated
+               deprecationReason}} possibleTypes {{...TypeRef}}}}
+             fragment InputValue on __InputValue {{name description type {{...TypeRef}} defaultValue}}
+             fragment TypeRef on __Type {{{of_type}}}"
+        ))
+        .await
+        .data();
+    assert_eq!(data["__schema"]["queryType"]["name"], "Query");
+}

@@ -1,0 +1,32 @@
+//! `locations`.
+
+use serde_json::json;
+
+use crate::harness::Server;
+
+#[tokio::test]
+async fn locations_are_a_tree() {
+    let server = Server::start().await;
+    let data = server
+        .ask(
+            r#"{locations {locationId parent {locationId} children {locationId parent {locationId}}}
+                 europe: locations(parentId: "europe") {name}}"#,
+        )
+        .await
+        .data();
+    let below =
+        |parent: &str, id: &str| json!({ "locationId": id, "parent": { "locationId": parent } });
+    let expected = json!([
+        { "locationId": "asia", "parent": null, "children": [below("asia", "JP")] },
+        { "locationId": "europe", "parent": null, "children": [below("europe", "DE"), below("europe", "FR")] },
+    ]);
+    assert_eq!(data["locations"], expected);
+    assert_eq!(
+        data["europe"],
+        json!([{ "name": "Germany" }, { "name": "France" }])
+    );
+    server
+        .ask(r#"{locations(parentId: "") {name}}"#)
+        .await
+        .fails("NOT_FOUND", "parentId");
+}

@@ -1,0 +1,19 @@
+//! The GraphQL API, one file for each noun.
+
+mod batch;
+mod failure;
+mod filters;
+mod guard;
+mod http;
+mod job_run;
+mod location;
+mod node;
+mod paging;
+mod partner;
+mod peer_band;
+mod product;
+mod program;
+mod schema;
+mod scorecard;
+mod snapshot;
+mod statements;

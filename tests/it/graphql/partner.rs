@@ -1,0 +1,67 @@
+//! `partner`.
+
+use serde_json::json;
+
+use crate::harness::Server;
+
+#[tokio::test]
+async fn partner_is_found_by_either_id() {
+    let server = Server::start().await;
+    let data = server
+        .ask(r#"{partner(by: {partnerId: "Łódź"}) {id partnerId name country partnerType tier groupId}}"#)
+        .await
+        .data();
+    let row = server
+        .program
+        .partners
+        .iter()
+        .find(|row| row.partner_id == "Łódź")
+        .unwrap();
+    let partner = &data["partner"];
+    assert_eq!(partner["name"], json!(row.name));
+    assert_eq!(partner["tier"], json!(row.tier));
+    assert_eq!(partner["groupId"], json!(null));
+    let by = json!({ "by": { "id": partner["id"] } });
+    let again = server
+        .ask_with("query ($by: PartnerBy!) {partner(by: $by) {id partnerId name country partnerType tier groupId}}", by)
+        .await
+        .data();
+    assert_eq!(again["partner"], *partner);
+}
+
+#[tokio::test]
+async fn unknown_partners_are_null_and_ids_compare_by_bytes() {
+    let server = Server::start().await;
+    let data = server
+        .ask(
+            r#"{a: partner(by: {partnerId: "łódź"}) {name} b: partner(by: {id: "x"}) {name}
+               c: partner(by: {partnerId: "A-1"}) {partnerId} d: partner(by: {partnerId: "a-1"}) {partnerId}}"#,
+        )
+        .await
+        .data();
+    assert!(data["a"].is_null() && data["b"].is_null());
+    assert_eq!(data["c"]["partnerId"], "A-1");
+    assert_eq!(data["d"]["partnerId"], "a-1");
+    server
+        .ask(r#"{partner(by: {partnerId: "x", id: "y"}) {name}}"#)
+        .await
+        .fails("BAD_INPUT", "");
+}
+
+#[tokio::test]
+async fn a_partners_scorecard_is_the_newest() {
+    let server = Server::start().await;
+    let data = server
+        .ask(
+            r#"{partner(by: {partnerId: "B"}) {scorecard(slice: {location: "europe"}) {snapshot {asOf revision} partner {partnerId}}
+                 nowhere: scorecard(slice: {location: "asia"}) {id}}}"#,
+        )
+        .await
+        .data();
+    assert_eq!(
+        data["partner"]["scorecard"]["snapshot"],
+        json!({ "asOf": "2026-11-21", "revision": 2 })
+    );
+    assert_eq!(data["partner"]["scorecard"]["partner"]["partnerId"], "B");
+    assert!(data["partner"]["nowhere"].is_null());
+}

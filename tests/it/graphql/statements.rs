@@ -1,0 +1,78 @@
+//! How many SQL statements an answer takes: a constant number, however long the page.
+
+use crate::harness::Server;
+
+async fn statements(server: &Server, query: &str) -> usize {
+    server.take_reads();
+    server.ask(query).await.data();
+    server.statements().len()
+}
+
+#[tokio::test]
+async fn nested_reads_do_not_grow_with_the_page() {
+    let server = Server::start().await;
+    let everything_below = "nodes {partner {name scorecard(slice: {location: \"europe\"}) {measures {percentile bands {min}}}}
+        slice {product {name} workload {name} location {name}} snapshot {asOf}
+        groups {measures {value band rank percentile peers withheld bands {band min max partners}}}}";
+    for (query, at_most) in [
+        (format!("scorecards(first: N) {{{everything_below}}}"), 12),
+        (
+            format!(
+                "scorecards(first: N, slice: {{workload: \"analytics\"}}) {{totalCount {everything_below}}}"
+            ),
+            17,
+        ),
+        (
+            "partners(first: N) {totalCount nodes {scorecard {partner {name} measures {peers}}}}"
+                .to_owned(),
+            6,
+        ),
+        ("jobRuns(first: N) {nodes {snapshot {asOf}}}".to_owned(), 2),
+        (
+            "snapshots(first: N, superseded: true) {nodes {asOf}}".to_owned(),
+            1,
+        ),
+    ] {
+        let few = statements(&server, &format!("{{{}}}", query.replace('N', "8"))).await;
+        let many = statements(&server, &format!("{{{}}}", query.replace('N', "25"))).await;
+        assert!(
+            many <= few + 1 && many <= at_most,
+            "{query}: {few}, {many}: {:#?}",
+            server.statements()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_is_settled_once_for_a_request() {
+    let server = Server::start().await;
+    let fields: String = (0..20)
+        .map(|at| format!("s{at}: snapshot {{asOf}} "))
+        .collect();
+    assert_eq!(statements(&server, &format!("{{{fields}}}")).await, 1);
+}
+
+#[tokio::test]
+async fn locations_are_read_level_by_level() {
+    let server = Server::start().await;
+    let few = statements(
+        &server,
+        "{locations {children {children {name parent {name}}}}}",
+    )
+    .await;
+    assert!(few <= 4, "{:#?}", server.statements());
+    assert_eq!(
+        statements(&server, "{products {workloads {product {name}}}}").await,
+        3
+    );
+}
+
+#[tokio::test]
+async fn a_total_is_counted_only_when_it_is_selected() {
+    let server = Server::start().await;
+    assert_eq!(statements(&server, "{partners {nodes {name}}}").await, 1);
+    assert_eq!(
+        statements(&server, "{partners {totalCount nodes {name}}}").await,
+        2
+    );
+}

@@ -1,0 +1,79 @@
+//! A served program: a database of its own, the real router on a free port, and a client.
+
+pub(crate) mod client;
+mod database;
+pub(crate) mod program;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use peerband::config::Config;
+use peerband::router::router;
+use peerband::store::Db;
+use tempfile::TempDir;
+
+use program::Program;
+
+/// A running server. Its files go with it.
+pub(crate) struct Server {
+    pub(crate) address: String,
+    pub(crate) program: Program,
+    pub(crate) db: Db,
+    reads: Arc<AtomicUsize>,
+    statements: Arc<Mutex<Vec<String>>>,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// Serves the sample program with the default settings.
+    pub(crate) async fn start() -> Server {
+        Server::start_with(&[]).await
+    }
+
+    /// Serves the sample program with some settings, given as their environment variables.
+    pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Server {
+        let env = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::load(None, env).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let url = database::url().await;
+        let file = folder.path().join("peerband.db");
+        let connections = config.database.connections;
+        let mut db = Db::open(&url, &file, connections).await.unwrap();
+        let program = Program::sample();
+        program.store(&db, &config.settings()).await;
+
+        let reads = Arc::new(AtomicUsize::new(0));
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let (counter, log) = (reads.clone(), statements.clone());
+        db.watch_reads(move |sql| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            log.lock().unwrap().push(sql.to_owned());
+        });
+
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let router = router(&db, &Arc::new(config));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Server {
+            address,
+            program,
+            db,
+            reads,
+            statements,
+            _folder: folder,
+        }
+    }
+
+    /// How many statements have been read with since this was last asked.
+    pub(crate) fn take_reads(&self) -> usize {
+        self.statements.lock().unwrap().clear();
+        self.reads.swap(0, Ordering::Relaxed)
+    }
+
+    /// The statements themselves, for a failure's message.
+    pub(crate) fn statements(&self) -> Vec<String> {
+        self.statements.lock().unwrap().clone()
+    }
+}

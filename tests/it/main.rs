@@ -1,0 +1,4 @@
+//! Everything that needs a running server or a database.
+
+mod graphql;
+mod harness;
