@@ -31,6 +31,8 @@ pub enum OpenError {
         #[source]
         source: std::io::Error,
     },
+    #[error("cannot open the fact store")]
+    Facts(#[from] facts::Error),
     #[error("cannot open the database")]
     Store(#[from] StoreError),
 }
@@ -46,7 +48,7 @@ impl App {
             source,
         })?;
         let db = Db::open(&config.database.url, &data_dir.sqlite_file(), config.database.connections).await?;
-        let facts = FactStore::local(data_dir.facts());
+        let facts = FactStore::local(data_dir.facts())?;
         let shared = Shared {
             config,
             data_dir,

@@ -3,7 +3,9 @@
 //! Modules in reading order; arrows point down. `ARCHITECTURE.md` has the picture and the rules.
 
 pub mod cli;
+pub mod app;
 pub mod config;
+pub mod demo;
 pub mod router;
 
 pub mod graphql;

@@ -2,15 +2,20 @@
 
 pub mod batch;
 pub mod db;
+pub mod inputs;
 pub mod job_run;
 pub mod loader;
 pub mod location;
+pub mod manifest;
 pub mod offering;
 pub mod paging;
 pub mod partner;
 pub mod peer_band;
 pub mod peer_group;
+pub mod publication;
+pub mod reference;
 pub mod scorecard;
+pub mod seed;
 pub mod slice;
 pub mod snapshot;
 

@@ -1,5 +1,6 @@
 //! Writing reference data: rows whose ids are already resolved, upserted by their keys inside one transaction.
 
+mod built_in;
 mod ids;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use sea_orm::{
 };
 
 use super::StoreError;
-pub use ids::{Ids, LocationNode, Tree};
+pub use ids::{Ids, LocationNode, Tree, inhabited};
 
 /// How many rows one INSERT carries.
 const CHUNK: usize = 500;

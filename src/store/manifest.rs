@@ -1,0 +1,134 @@
+//! Which batches are stored, in which order, and which files of the fact store they are made of.
+
+use chrono::{DateTime, Utc};
+use entity::{batch, fact_file};
+use facts::{FileRef, WrittenFile};
+use kernel::Day;
+use rustc_hash::FxHashMap;
+use sea_orm::{
+    ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Set,
+};
+
+use super::{Db, StoreError};
+
+/// A batch or upload to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewBatch<'a> {
+    pub dataset: &'a str,
+    pub batch_id: &'a str,
+    pub rows: u64,
+    pub rejected: u64,
+    pub committed_at: DateTime<Utc>,
+}
+
+/// Records the batch at the last place of the commit order, in place of the one of the same id. Gives the files that
+/// no longer count.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn commit_batch(
+    txn: &DatabaseTransaction,
+    new: &NewBatch<'_>,
+    files: &[WrittenFile],
+) -> Result<Vec<String>, StoreError> {
+    let replaced = delete_batch(txn, new.dataset, new.batch_id).await?.unwrap_or_default();
+    let last: Option<Option<i64>> = batch::Entity::find()
+        .select_only()
+        .column_as(batch::Column::Sequence.max(), "last")
+        .into_tuple()
+        .one(txn)
+        .await?;
+    let model = batch::ActiveModel {
+        id: ActiveValue::NotSet,
+        dataset: Set(new.dataset.to_owned()),
+        batch_id: Set(new.batch_id.to_owned()),
+        sequence: Set(last.flatten().unwrap_or(0) + 1),
+        rows: Set(new.rows.cast_signed()),
+        rejected: Set(new.rejected.cast_signed()),
+        committed_at: Set(new.committed_at),
+    };
+    let number = batch::Entity::insert(model).exec(txn).await?.last_insert_id;
+    for some in files.chunks(500) {
+        let models = some.iter().map(|file| fact_file::ActiveModel {
+            id: ActiveValue::NotSet,
+            batch: Set(number),
+            dataset: Set(new.dataset.to_owned()),
+            path: Set(file.path.clone()),
+            rows: Set(file.rows.cast_signed()),
+            bytes: Set(file.bytes.cast_signed()),
+            first_customer: Set(file.first_customer.into()),
+            last_customer: Set(file.last_customer.into()),
+            first_day: Set(file.first_day.0),
+            last_day: Set(file.last_day.0),
+        });
+        fact_file::Entity::insert_many(models).exec_without_returning(txn).await?;
+    }
+    Ok(replaced)
+}
+
+/// Takes a batch back. Gives its files, or none where no batch has this id.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn delete_batch(
+    txn: &DatabaseTransaction,
+    dataset: &str,
+    batch_id: &str,
+) -> Result<Option<Vec<String>>, StoreError> {
+    let found = batch::Entity::find()
+        .filter(batch::Column::Dataset.eq(dataset))
+        .filter(batch::Column::BatchId.eq(batch_id))
+        .one(txn)
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let files = fact_file::Entity::find()
+        .filter(fact_file::Column::Batch.eq(found.id))
+        .all(txn)
+        .await?;
+    fact_file::Entity::delete_many()
+        .filter(fact_file::Column::Batch.eq(found.id))
+        .exec(txn)
+        .await?;
+    batch::Entity::delete_by_id(found.id).exec(txn).await?;
+    Ok(Some(files.into_iter().map(|file| file.path).collect()))
+}
+
+/// Every batch and upload, in commit order.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn list(db: &Db, dataset: Option<&str>) -> Result<Vec<batch::Model>, StoreError> {
+    let mut batches = batch::Entity::find().order_by_asc(batch::Column::Sequence);
+    if let Some(dataset) = dataset {
+        batches = batches.filter(batch::Column::Dataset.eq(dataset));
+    }
+    Ok(batches.all(db.read()).await?)
+}
+
+/// The files that count now, and the last place of the commit order.
+///
+/// # Errors
+/// Where the database does not answer or names a dataset this version does not know.
+pub async fn live_files(db: &impl ConnectionTrait) -> Result<(Vec<FileRef>, i64), StoreError> {
+    let batches = batch::Entity::find().all(db).await?;
+    let last = batches.iter().map(|batch| batch.sequence).max().unwrap_or(0);
+    let sequences: FxHashMap<i64, i64> = batches.into_iter().map(|batch| (batch.id, batch.sequence)).collect();
+    let mut files = Vec::new();
+    for row in fact_file::Entity::find().order_by_asc(fact_file::Column::Id).all(db).await? {
+        let corrupt = || StoreError::Corrupt(format!("fact file {}", row.path));
+        let customer = |number: i64| u32::try_from(number).map_err(|_| corrupt());
+        files.push(FileRef {
+            dataset: facts::Dataset::from_name(&row.dataset).ok_or_else(corrupt)?,
+            sequence: sequences.get(&row.batch).ok_or_else(corrupt)?.unsigned_abs(),
+            rows: row.rows.unsigned_abs(),
+            bytes: row.bytes.unsigned_abs(),
+            first_customer: customer(row.first_customer)?,
+            last_customer: customer(row.last_customer)?,
+            first_day: Day(row.first_day),
+            last_day: Day(row.last_day),
+            path: row.path,
+        });
+    }
+    Ok((files, last))
+}
