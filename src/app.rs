@@ -48,6 +48,7 @@ impl App {
             source,
         })?;
         let db = Db::open(&config.database.url, &data_dir.sqlite_file(), config.database.connections).await?;
+        crate::store::seed::seed(&db).await?;
         let facts = FactStore::local(data_dir.facts())?;
         let shared = Shared {
             config,

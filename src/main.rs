@@ -1,1 +1,5 @@
-fn main() {}
+//! The `peerband` program.
+
+fn main() -> std::process::ExitCode {
+    peerband::cli::main()
+}

@@ -1,4 +1,98 @@
-//! The command line.
+//! The command line: arguments in, exit code out.
+
+mod batches;
+mod export;
+mod ingest;
+mod recompute;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+use crate::config::{Config, DataDir};
 
 /// Variables that stand for global flags, not for settings.
 pub const FLAG_VARIABLES: [&str; 3] = ["PEERBAND_DATA_DIR", "PEERBAND_CONFIG", "PEERBAND_LOG"];
+
+/// Something was rejected or refused.
+const REJECTED: u8 = 2;
+
+/// Peer bands for partner programs: facts in, nightly scorecards out.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Example: peerband ingest --dir my-program && peerband recompute --as-of 2026-10-31")]
+struct Cli {
+    /// The folder of the database and the fact store.
+    #[arg(long, global = true, env = "PEERBAND_DATA_DIR", default_value = "./peerband-data")]
+    data_dir: PathBuf,
+    /// Settings as TOML, over the defaults.
+    #[arg(long, global = true, env = "PEERBAND_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take files of facts or reference data in.
+    #[command(after_help = ingest::EXAMPLE)]
+    Ingest(ingest::Args),
+    /// List stored batches or take one back.
+    #[command(subcommand)]
+    Batches(batches::Command),
+    /// Compute and publish snapshots.
+    #[command(after_help = recompute::EXAMPLE)]
+    Recompute(recompute::Args),
+    /// Write a snapshot's scorecards or peer bands.
+    #[command(after_help = export::EXAMPLE)]
+    Export(export::Args),
+    /// Answer GraphQL queries over HTTP.
+    #[command(after_help = "Example: peerband serve --listen 127.0.0.1:8080")]
+    Serve(serve::Args),
+    /// Print the GraphQL schema as SDL.
+    #[command(after_help = "Example: peerband schema > schema.graphql")]
+    Schema,
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = std::env::var("PEERBAND_LOG").unwrap_or_else(|_| "warn".to_owned());
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Command::Schema = cli.command {
+        print!("{}", crate::graphql::sdl());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = Config::load(cli.config.as_deref(), std::env::vars())?;
+    let app = App::open(config, DataDir::new(cli.data_dir)).await?;
+    match cli.command {
+        Command::Ingest(args) => ingest::run(&app, args).await,
+        Command::Batches(command) => batches::run(&app, command).await,
+        Command::Recompute(args) => recompute::run(&app, args).await,
+        Command::Export(args) => export::run(&app, args).await,
+        Command::Serve(args) => serve::run(&app, args).await,
+        Command::Schema => Ok(ExitCode::SUCCESS),
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod db;
+pub mod dump;
 pub mod inputs;
 pub mod job_run;
 pub mod loader;
