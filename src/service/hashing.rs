@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use siphasher::sip::SipHasher24;
-use siphasher::sip128::{Hasher128, SipHasher24 as SipHasher128};
+use siphasher::sip128::SipHasher24 as SipHasher128;
 
 /// The program's hashing key: made once, kept in a file of its own beside the database.
 #[derive(Clone)]
