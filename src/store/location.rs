@@ -54,6 +54,7 @@ impl Loader<LocationId> for Rows {
     ) -> Result<HashMap<LocationId, Location>, SharedError> {
         let ids = keys.iter().map(|key| key.0.as_str());
         let select = Entity::find()
+            .filter(Column::Retired.eq(false))
             .filter(Column::LocationId.is_in(ids))
             .filter(Column::Id.ne(WORLD));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
@@ -73,6 +74,7 @@ impl Loader<LocationsUnder> for Rows {
         keys: &[LocationsUnder],
     ) -> Result<HashMap<LocationsUnder, Vec<Location>>, SharedError> {
         let select = Entity::find()
+            .filter(Column::Retired.eq(false))
             .filter(Column::Parent.is_in(keys.iter().map(|key| key.0.0)))
             .order_by_asc(Column::LocationId);
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;

@@ -1,4 +1,5 @@
 //! Everything that needs a running server or a database.
 
+mod agree;
 mod graphql;
 mod harness;

@@ -125,6 +125,7 @@ impl Program {
                 parent: (at > 0).then_some(parent as i32),
                 name: name.to_owned(),
                 built_in: false,
+                retired: false,
             };
             insert(row, &transaction).await;
         }

@@ -1,0 +1,113 @@
+//! The whole product against the naive second reading of DATA.md: generated programs are ingested as files and
+//! recomputed, and both exports must be equal to the byte.
+
+use std::sync::Arc;
+
+use intake::{Reject, Source};
+use naive::program::{FactUpload, Program, Ranges};
+use peerband::app::App;
+use peerband::config::{Config, DataDir};
+use peerband::service::export::{Export, Format, export};
+use peerband::service::ingest::{OnReject, Outcome, Request, Watcher, delete_batch, ingest};
+use peerband::service::recompute::{RecomputeError, recompute};
+use proptest::prelude::*;
+use proptest::test_runner::{Config as Cases, TestRunner};
+
+struct NoRejects;
+
+impl Watcher for NoRejects {
+    fn rejected(&self, file: &str, reject: &Reject) {
+        panic!("{file}: {reject}");
+    }
+
+    fn progressed(&self, _bytes: u64) {}
+}
+
+fn config(program: &Program) -> Config {
+    let settings = &program.settings;
+    let types: Vec<&str> = settings.association_precedence.iter().map(|kind| kind.name()).collect();
+    let ranges = match settings.ranges {
+        Ranges::Exact => "exact",
+        Ranges::Rounded => "rounded",
+    };
+    let env = [
+        ("PROGRAM_REPORTING_CURRENCY", settings.reporting_currency.clone()),
+        ("PROGRAM_ASSOCIATION_PRECEDENCE", types.join(",")),
+        ("PROGRAM_NEW_CUSTOMER_GAP_DAYS", settings.new_customer_gap_days.to_string()),
+        ("RELEASE_MIN_PEERS", settings.min_peers.to_string()),
+        ("RELEASE_MIN_BAND_MEMBERS", settings.min_band_members.to_string()),
+        ("RELEASE_RANGES", ranges.to_owned()),
+    ];
+    Config::load(None, env.map(|(name, value)| (format!("PEERBAND_{name}"), value))).unwrap()
+}
+
+async fn send(app: &App, folder: &std::path::Path, dataset: &str, batch_id: &str, csv: &str) {
+    let path = folder.join("sent.csv");
+    std::fs::write(&path, csv).unwrap();
+    let request = Request {
+        dataset: dataset.parse().unwrap(),
+        batch_id: batch_id.to_owned(),
+        files: vec![Source::from_path(&path).unwrap()],
+        on_reject: OnReject::Batch,
+    };
+    let outcome = ingest(app, request, Arc::new(NoRejects)).await.unwrap();
+    assert!(matches!(outcome, Outcome::Stored { .. }), "{dataset} {batch_id}: {outcome:?}");
+}
+
+async fn exported(app: &App, what: Export, as_of: kernel::Day) -> String {
+    let mut bytes = Vec::new();
+    export(app, what, as_of, Format::Csv, &mut bytes).await.unwrap();
+    String::from_utf8(bytes).unwrap().replace("\r\n", naive::export::LINE_END)
+}
+
+async fn check(program: &Program, as_of: naive::date::Date) {
+    let folder = tempfile::tempdir().unwrap();
+    let app = App::open(config(program), DataDir::new(folder.path().join("data"))).await.unwrap();
+    for (dataset, csv) in naive::files::reference_files(program) {
+        send(&app, folder.path(), dataset, "reference", &csv).await;
+    }
+    for upload in &program.uploads {
+        let dataset = upload.dataset().name();
+        match upload {
+            FactUpload::Store { batch, rows } => {
+                send(&app, folder.path(), dataset, batch, &naive::files::upload_csv(rows)).await;
+            }
+            FactUpload::Delete { batch, .. } => delete_batch(&app, dataset.parse().unwrap(), batch).await.unwrap(),
+        }
+    }
+    let day: kernel::Day = as_of.to_string().parse().unwrap();
+    match naive::evaluate::evaluate(program, as_of) {
+        Ok(expected) => {
+            recompute(&app, day).await.unwrap();
+            assert_eq!(exported(&app, Export::Scorecards, day).await, naive::export::scorecards_csv(&expected));
+            assert_eq!(exported(&app, Export::PeerBands, day).await, naive::export::peer_bands_csv(&expected));
+        }
+        Err(missing) => {
+            let Err(RecomputeError::Unpublishable(kernel::Unpublishable::MissingRates(rates))) =
+                recompute(&app, day).await
+            else {
+                panic!("published without {missing:?}");
+            };
+            let rates: Vec<_> = rates.iter().map(|(currency, day)| (currency.to_string(), day.to_string())).collect();
+            let missing: Vec<_> = missing.iter().map(|m| (m.currency.clone(), m.first_date.to_string())).collect();
+            assert_eq!(rates, missing);
+        }
+    }
+}
+
+#[test]
+fn generated_programs_are_published_as_the_contract_reads() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let cases = std::env::var("PEERBAND_TEST_PROGRAMS").map_or(60, |cases| cases.parse().unwrap());
+    let cases = Cases {
+        cases,
+        failure_persistence: None,
+        ..Cases::default()
+    };
+    TestRunner::new(cases)
+        .run(&naive::strategy::scene().no_shrink(), |(program, as_of)| {
+            runtime.block_on(check(&program, as_of));
+            Ok(())
+        })
+        .unwrap();
+}
