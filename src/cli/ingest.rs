@@ -3,7 +3,7 @@
 mod folder;
 mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -66,6 +66,21 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         Policy::Batch => OnReject::Batch,
         Policy::Row => OnReject::Row,
     };
+    store(app, planned, on_reject, report).await
+}
+
+/// Takes a whole folder in, as `--dir` does.
+pub(super) async fn folder(app: &App, dir: &Path) -> anyhow::Result<ExitCode> {
+    let report = Arc::new(Report::new(None)?);
+    store(app, folder::plan(dir)?, OnReject::Batch, report).await
+}
+
+async fn store(
+    app: &App,
+    planned: Vec<Planned>,
+    on_reject: OnReject,
+    report: Arc<Report>,
+) -> anyhow::Result<ExitCode> {
     let mut all_stored = true;
     for Planned {
         dataset,

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod batches;
+mod demo;
 mod export;
 mod ingest;
 mod recompute;
@@ -48,6 +49,9 @@ enum Command {
     /// Write a snapshot's scorecards or peer bands.
     #[command(after_help = export::EXAMPLE)]
     Export(export::Args),
+    /// Invent a program, take it in, publish snapshots and serve them.
+    #[command(after_help = "Example: peerband demo --partners 100 --listen 127.0.0.1:8080")]
+    Demo(demo::Args),
     /// Answer GraphQL queries over HTTP.
     #[command(after_help = "Example: peerband serve --listen 127.0.0.1:8080")]
     Serve(serve::Args),
@@ -92,6 +96,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Batches(command) => batches::run(&app, command).await,
         Command::Recompute(args) => recompute::run(&app, args).await,
         Command::Export(args) => export::run(&app, args).await,
+        Command::Demo(args) => demo::run(&app, args).await,
         Command::Serve(args) => serve::run(&app, args).await,
         Command::Schema => Ok(ExitCode::SUCCESS),
     }

@@ -17,14 +17,20 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
-    let address = args.listen.unwrap_or(app.config().http.listen);
+    listen(app, args.listen).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves until the process is asked to stop.
+pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Result<()> {
+    let address = address.unwrap_or(app.config().http.listen);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}"))?;
     println!("GraphQL: http://{}/graphql", listener.local_addr()?);
     let routes = router(app.db(), &Arc::new(app.config().clone()));
     axum::serve(listener, routes).with_graceful_shutdown(asked_to_stop()).await?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 async fn asked_to_stop() {
