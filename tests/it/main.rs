@@ -1,5 +1,6 @@
 //! Everything that needs a running server or a database.
 
 mod agree;
+mod cli;
 mod graphql;
 mod harness;
