@@ -47,7 +47,12 @@ impl App {
             path: data_dir.path().to_owned(),
             source,
         })?;
-        let db = Db::open(&config.database.url, &data_dir.sqlite_file(), config.database.connections).await?;
+        let db = Db::open(
+            &config.database.url,
+            &data_dir.sqlite_file(),
+            config.database.connections,
+        )
+        .await?;
         crate::store::seed::seed(&db).await?;
         let facts = FactStore::local(data_dir.facts())?;
         let shared = Shared {

@@ -2,8 +2,8 @@
 //!
 //! Modules in reading order; arrows point down. `ARCHITECTURE.md` has the picture and the rules.
 
-pub mod cli;
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod router;

@@ -23,7 +23,11 @@ impl MigratorTrait for Migrator {
 }
 
 /// Makes PostgreSQL compare these ids by their bytes, as SQLite does and DATA.md asks, whatever the database's locale.
-async fn compare_by_bytes(manager: &SchemaManager<'_>, table: &str, columns: &[&str]) -> Result<(), DbErr> {
+async fn compare_by_bytes(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    columns: &[&str],
+) -> Result<(), DbErr> {
     if manager.get_database_backend() != sea_orm::DatabaseBackend::Postgres {
         return Ok(());
     }
@@ -35,7 +39,10 @@ async fn compare_by_bytes(manager: &SchemaManager<'_>, table: &str, columns: &[&
 }
 
 /// SQLite stores a table by its primary key only when it is asked to.
-fn by_primary_key(manager: &SchemaManager<'_>, table: &mut TableCreateStatement) -> TableCreateStatement {
+fn by_primary_key(
+    manager: &SchemaManager<'_>,
+    table: &mut TableCreateStatement,
+) -> TableCreateStatement {
     if manager.get_database_backend() == sea_orm::DatabaseBackend::Sqlite {
         table.extra("WITHOUT ROWID");
     }

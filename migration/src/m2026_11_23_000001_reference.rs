@@ -31,7 +31,11 @@ impl MigrationTrait for Migration {
             .col(text("name"))
             .col(boolean("built_in"))
             .col(boolean("retired"))
-            .foreign_key(ForeignKey::create().from("location", "parent").to("location", "id"));
+            .foreign_key(
+                ForeignKey::create()
+                    .from("location", "parent")
+                    .to("location", "id"),
+            );
         manager.create_table(location).await?;
         compare_by_bytes(manager, "location", &["location_id"]).await?;
         unique(manager, "location", &["location_id"]).await?;
@@ -57,7 +61,11 @@ impl MigrationTrait for Migration {
             .col(text("customer_id"))
             .col(integer("location"))
             .col(text_null("name"))
-            .foreign_key(ForeignKey::create().from("customer", "location").to("location", "id"));
+            .foreign_key(
+                ForeignKey::create()
+                    .from("customer", "location")
+                    .to("location", "id"),
+            );
         manager.create_table(customer).await?;
         compare_by_bytes(manager, "customer", &["customer_id"]).await?;
         unique(manager, "customer", &["customer_id"]).await?;
@@ -74,9 +82,19 @@ impl MigrationTrait for Migration {
             .col(integer("offering"))
             .col(integer_null("counts_until"))
             .primary_key(Index::create().col("exam").col("offering"))
-            .foreign_key(ForeignKey::create().from("exam_workload", "exam").to("exam", "id"))
-            .foreign_key(ForeignKey::create().from("exam_workload", "offering").to("offering", "id"));
-        manager.create_table(by_primary_key(manager, &mut exam_workload)).await?;
+            .foreign_key(
+                ForeignKey::create()
+                    .from("exam_workload", "exam")
+                    .to("exam", "id"),
+            )
+            .foreign_key(
+                ForeignKey::create()
+                    .from("exam_workload", "offering")
+                    .to("offering", "id"),
+            );
+        manager
+            .create_table(by_primary_key(manager, &mut exam_workload))
+            .await?;
 
         let mut fx_rate = Table::create();
         fx_rate
@@ -86,7 +104,9 @@ impl MigrationTrait for Migration {
             .col(big_integer("digits"))
             .col(small_integer("places"))
             .primary_key(Index::create().col("currency").col("rate_date"));
-        manager.create_table(by_primary_key(manager, &mut fx_rate)).await?;
+        manager
+            .create_table(by_primary_key(manager, &mut fx_rate))
+            .await?;
 
         let mut association = Table::create();
         association
@@ -105,16 +125,37 @@ impl MigrationTrait for Migration {
                     .col("offering")
                     .col("starts_on"),
             )
-            .foreign_key(ForeignKey::create().from("association", "customer").to("customer", "id"))
-            .foreign_key(ForeignKey::create().from("association", "partner").to("partner", "id"))
-            .foreign_key(ForeignKey::create().from("association", "offering").to("offering", "id"));
-        manager.create_table(by_primary_key(manager, &mut association)).await
+            .foreign_key(
+                ForeignKey::create()
+                    .from("association", "customer")
+                    .to("customer", "id"),
+            )
+            .foreign_key(
+                ForeignKey::create()
+                    .from("association", "partner")
+                    .to("partner", "id"),
+            )
+            .foreign_key(
+                ForeignKey::create()
+                    .from("association", "offering")
+                    .to("offering", "id"),
+            );
+        manager
+            .create_table(by_primary_key(manager, &mut association))
+            .await
     }
 }
 
-async fn unique(manager: &SchemaManager<'_>, table: &'static str, columns: &[&'static str]) -> Result<(), DbErr> {
+async fn unique(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[&'static str],
+) -> Result<(), DbErr> {
     let mut index = Index::create();
-    index.name(format!("{table}_{}", columns.join("_"))).table(table).unique();
+    index
+        .name(format!("{table}_{}", columns.join("_")))
+        .table(table)
+        .unique();
     for column in columns {
         index.col(*column);
     }

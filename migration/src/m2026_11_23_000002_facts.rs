@@ -22,7 +22,9 @@ impl MigrationTrait for Migration {
         manager.create_table(batch).await?;
         let mut by_id = Index::create();
         by_id.name("batch_dataset_batch_id").table("batch").unique();
-        manager.create_index(by_id.col("dataset").col("batch_id").take()).await?;
+        manager
+            .create_index(by_id.col("dataset").col("batch_id").take())
+            .await?;
 
         let mut fact_file = Table::create();
         fact_file
@@ -37,7 +39,11 @@ impl MigrationTrait for Migration {
             .col(big_integer("last_customer"))
             .col(integer("first_day"))
             .col(integer("last_day"))
-            .foreign_key(ForeignKey::create().from("fact_file", "batch").to("batch", "id"));
+            .foreign_key(
+                ForeignKey::create()
+                    .from("fact_file", "batch")
+                    .to("batch", "id"),
+            );
         manager.create_table(fact_file).await?;
         let mut by_batch = Index::create();
         by_batch.name("fact_file_batch").table("fact_file");

@@ -44,7 +44,9 @@ impl MigrationTrait for Migration {
         manager.create_table(job_run).await?;
         let mut by_slot = Index::create();
         by_slot.name("job_run_job_slot").table("job_run").unique();
-        manager.create_index(by_slot.col("job").col("slot").take()).await?;
+        manager
+            .create_index(by_slot.col("job").col("slot").take())
+            .await?;
 
         let mut snapshot = Table::create();
         snapshot
@@ -63,8 +65,13 @@ impl MigrationTrait for Migration {
             .col(timestamp_with_time_zone_null("published_at"));
         manager.create_table(snapshot).await?;
         let mut by_date = Index::create();
-        by_date.name("snapshot_as_of_revision").table("snapshot").unique();
-        manager.create_index(by_date.col("as_of").col("revision").take()).await?;
+        by_date
+            .name("snapshot_as_of_revision")
+            .table("snapshot")
+            .unique();
+        manager
+            .create_index(by_date.col("as_of").col("revision").take())
+            .await?;
 
         let mut slice = Table::create();
         slice
@@ -74,8 +81,13 @@ impl MigrationTrait for Migration {
             .col(integer("location"));
         manager.create_table(slice).await?;
         let mut by_filters = Index::create();
-        by_filters.name("slice_offering_location").table("slice").unique();
-        manager.create_index(by_filters.col("offering").col("location").take()).await?;
+        by_filters
+            .name("slice_offering_location")
+            .table("slice")
+            .unique();
+        manager
+            .create_index(by_filters.col("offering").col("location").take())
+            .await?;
 
         let mut peer_group = Table::create();
         peer_group
@@ -86,7 +98,9 @@ impl MigrationTrait for Migration {
             .col(integer("peers"))
             .col(boolean("released"))
             .primary_key(Index::create().col("snapshot").col("slice").col("metric"));
-        manager.create_table(by_primary_key(manager, &mut peer_group)).await?;
+        manager
+            .create_table(by_primary_key(manager, &mut peer_group))
+            .await?;
 
         let mut peer_band = Table::create();
         peer_band
@@ -100,8 +114,16 @@ impl MigrationTrait for Migration {
             .col(text("max_numerator"))
             .col(big_integer("max_denominator"))
             .col(integer("partners"))
-            .primary_key(Index::create().col("snapshot").col("slice").col("metric").col("band"));
-        manager.create_table(by_primary_key(manager, &mut peer_band)).await?;
+            .primary_key(
+                Index::create()
+                    .col("snapshot")
+                    .col("slice")
+                    .col("metric")
+                    .col("band"),
+            );
+        manager
+            .create_table(by_primary_key(manager, &mut peer_band))
+            .await?;
 
         let mut scorecard = Table::create();
         scorecard
@@ -129,9 +151,15 @@ impl MigrationTrait for Migration {
                 .col(integer_null(format!("{metric}_less")));
         }
         scorecard.primary_key(Index::create().col("snapshot").col("slice").col("partner"));
-        manager.create_table(by_primary_key(manager, &mut scorecard)).await?;
+        manager
+            .create_table(by_primary_key(manager, &mut scorecard))
+            .await?;
         let mut by_partner = Index::create();
-        by_partner.name("scorecard_snapshot_partner").table("scorecard");
-        manager.create_index(by_partner.col("snapshot").col("partner").take()).await
+        by_partner
+            .name("scorecard_snapshot_partner")
+            .table("scorecard");
+        manager
+            .create_index(by_partner.col("snapshot").col("partner").take())
+            .await
     }
 }

@@ -23,7 +23,10 @@ pub(super) enum Command {
 pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::List { dataset } => {
-            println!("{:<15} {:>12} {:>9} {:<25} batch", "dataset", "rows", "rejected", "committed");
+            println!(
+                "{:<15} {:>12} {:>9} {:<25} batch",
+                "dataset", "rows", "rejected", "committed"
+            );
             for batch in manifest::list(app.db(), dataset.map(Dataset::name)).await? {
                 let committed = batch.committed_at.format("%Y-%m-%dT%H:%M:%SZ");
                 println!(

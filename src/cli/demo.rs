@@ -31,8 +31,11 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
-    let today = clock::now().with_timezone(&app.config().program.timezone).date_naive();
-    let today = Day::from_civil(today.year(), today.month(), today.day()).context("the clock shows no usable date")?;
+    let today = clock::now()
+        .with_timezone(&app.config().program.timezone)
+        .date_naive();
+    let today = Day::from_civil(today.year(), today.month(), today.day())
+        .context("the clock shows no usable date")?;
     let plan = Plan {
         partners: args.partners,
         seed: args.seed,
@@ -45,19 +48,31 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         move || write_program(&program, &plan)
     });
     let made = made.await??;
-    println!("invented {} partners, {} customers, {} facts", made.partners, made.customers, made.facts);
+    println!(
+        "invented {} partners, {} customers, {} facts",
+        made.partners, made.customers, made.facts
+    );
     if ingest::folder(app, &program).await? != ExitCode::SUCCESS {
         bail!("the invented program was not taken in whole; try an empty --data-dir");
     }
     for step in (0..DATES).rev() {
         let published = recompute(app, Day(today.0 - 1 - step * DAYS_APART)).await?;
-        println!("{}: {} scorecards published", published.as_of, published.counts.scorecards);
+        println!(
+            "{}: {} scorecards published",
+            published.as_of, published.counts.scorecards
+        );
     }
     let partner = &made.spotlight.partner_id;
     println!("\nThree queries to try:");
-    println!(r"  {{ scorecard(partnerId: {partner:?}) {{ measures {{ metric value band rank peers }} }} }}");
-    println!(r"  {{ scorecards(first: 5) {{ totalCount nodes {{ partner {{ name }} measures {{ metric value band }} }} }} }}");
-    println!(r"  {{ peerBands(metrics: [REVENUE]) {{ metric peers bands {{ band min max partners }} }} }}");
+    println!(
+        r"  {{ scorecard(partnerId: {partner:?}) {{ measures {{ metric value band rank peers }} }} }}"
+    );
+    println!(
+        r"  {{ scorecards(first: 5) {{ totalCount nodes {{ partner {{ name }} measures {{ metric value band }} }} }} }}"
+    );
+    println!(
+        r"  {{ peerBands(metrics: [REVENUE]) {{ metric peers bands {{ band min max partners }} }} }}"
+    );
     serve::listen(app, args.listen).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,7 +10,8 @@ use kernel::Day;
 use crate::app::App;
 use crate::service::export::{Export, Format, export};
 
-pub(super) const EXAMPLE: &str = "Example: peerband export scorecards --as-of 2026-10-31 -o scorecards.csv";
+pub(super) const EXAMPLE: &str =
+    "Example: peerband export scorecards --as-of 2026-10-31 -o scorecards.csv";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -34,11 +35,20 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         }
         Some(path) => {
             // Written beside its place first, so that a failure leaves no half file under its name.
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
             let folder = folder.map_or_else(|| PathBuf::from("."), PathBuf::from);
             let file = tempfile::NamedTempFile::new_in(&folder)
                 .with_context(|| format!("cannot write into {}", folder.display()))?;
-            export(app, args.what, args.as_of, args.format, BufWriter::new(file.as_file())).await?;
+            export(
+                app,
+                args.what,
+                args.as_of,
+                args.format,
+                BufWriter::new(file.as_file()),
+            )
+            .await?;
             file.as_file().sync_all()?;
             file.persist(&path)
                 .with_context(|| format!("cannot write {}", path.display()))?;

@@ -100,7 +100,11 @@ async fn store(
         report.end(&batch_id, &outcome);
     }
     report.finish()?;
-    Ok(if all_stored { ExitCode::SUCCESS } else { ExitCode::from(REJECTED) })
+    Ok(if all_stored {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(REJECTED)
+    })
 }
 
 fn plan(args: &Args) -> anyhow::Result<Vec<Planned>> {

@@ -23,10 +23,18 @@ const REJECTED: u8 = 2;
 
 /// Peer bands for partner programs: facts in, nightly scorecards out.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Example: peerband ingest --dir my-program && peerband recompute --as-of 2026-10-31")]
+#[command(
+    version,
+    after_help = "Example: peerband ingest --dir my-program && peerband recompute --as-of 2026-10-31"
+)]
 struct Cli {
     /// The folder of the database and the fact store.
-    #[arg(long, global = true, env = "PEERBAND_DATA_DIR", default_value = "./peerband-data")]
+    #[arg(
+        long,
+        global = true,
+        env = "PEERBAND_DATA_DIR",
+        default_value = "./peerband-data"
+    )]
     data_dir: PathBuf,
     /// Settings as TOML, over the defaults.
     #[arg(long, global = true, env = "PEERBAND_CONFIG")]

@@ -29,7 +29,9 @@ pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Re
         .with_context(|| format!("cannot listen on {address}"))?;
     println!("GraphQL: http://{}/graphql", listener.local_addr()?);
     let routes = router(app.db(), &Arc::new(app.config().clone()));
-    axum::serve(listener, routes).with_graceful_shutdown(asked_to_stop()).await?;
+    axum::serve(listener, routes)
+        .with_graceful_shutdown(asked_to_stop())
+        .await?;
     Ok(())
 }
 

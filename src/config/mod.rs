@@ -85,7 +85,9 @@ pub enum ConfigError {
         value: String,
         reason: &'static str,
     },
-    #[error("environment variable {name}: no setting has this name; settings are listed by `peerband config`")]
+    #[error(
+        "environment variable {name}: no setting has this name; settings are listed by `peerband config`"
+    )]
     UnknownVariable { name: String },
 }
 
@@ -94,8 +96,12 @@ impl Config {
     ///
     /// # Errors
     /// Where a source cannot be read, names an unknown setting, or a value is out of bounds.
-    pub fn load(file: Option<&Path>, env: impl IntoIterator<Item = (String, String)>) -> Result<Config, ConfigError> {
-        let mut sources = config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+    pub fn load(
+        file: Option<&Path>,
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigError> {
+        let mut sources =
+            config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(file) = file {
             sources = sources.add_source(File::from(file).format(FileFormat::Toml));
         }
@@ -121,7 +127,9 @@ impl Config {
 }
 
 /// The variables that name a setting, by the setting's path. Names of the command line's own flags are left to it.
-fn overrides(env: impl IntoIterator<Item = (String, String)>) -> Result<HashMap<String, String>, ConfigError> {
+fn overrides(
+    env: impl IntoIterator<Item = (String, String)>,
+) -> Result<HashMap<String, String>, ConfigError> {
     let paths = setting_paths()?;
     let mut found = HashMap::new();
     for (name, value) in env {
@@ -155,8 +163,9 @@ fn setting_paths() -> Result<HashMap<String, String>, ConfigError> {
 
 fn time_of_day<'de, D: serde::Deserializer<'de>>(from: D) -> Result<chrono::NaiveTime, D::Error> {
     let text = String::deserialize(from)?;
-    chrono::NaiveTime::parse_from_str(&text, "%H:%M")
-        .map_err(|_| serde::de::Error::custom(format!("\"{text}\" is no time of day of the form HH:MM")))
+    chrono::NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| {
+        serde::de::Error::custom(format!("\"{text}\" is no time of day of the form HH:MM"))
+    })
 }
 
 /// The folder that holds the SQLite file, the fact store and the hashing key.
@@ -201,7 +210,11 @@ mod tests {
     use super::*;
 
     fn load(env: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::load(None, env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Config::load(
+            None,
+            env.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
     }
 
     #[test]
@@ -209,9 +222,15 @@ mod tests {
         let config = load(&[]).unwrap();
         assert_eq!(config.program.reporting_currency, kernel::Currency(*b"USD"));
         assert_eq!(config.program.timezone, chrono_tz::UTC);
-        assert_eq!(config.program.association_precedence, [AssociationType::Dpor]);
+        assert_eq!(
+            config.program.association_precedence,
+            [AssociationType::Dpor]
+        );
         assert_eq!(config.program.new_customer_gap_days, 31);
-        assert_eq!((config.release.min_peers, config.release.min_band_members), (10, 3));
+        assert_eq!(
+            (config.release.min_peers, config.release.min_band_members),
+            (10, 3)
+        );
         assert_eq!(config.release.ranges, release::Ranges::Rounded);
     }
 
@@ -231,7 +250,10 @@ mod tests {
         );
         assert_eq!(config.program.reporting_currency, kernel::Currency(*b"EUR"));
         let error = load(&[("PEERBAND_RELEASE_MIN_PERS", "4")]).unwrap_err();
-        assert!(error.to_string().contains("PEERBAND_RELEASE_MIN_PERS"), "{error}");
+        assert!(
+            error.to_string().contains("PEERBAND_RELEASE_MIN_PERS"),
+            "{error}"
+        );
     }
 
     #[test]

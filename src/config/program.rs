@@ -47,7 +47,10 @@ impl Program {
             });
         }
         let types = &self.association_precedence;
-        let repeats = types.iter().enumerate().any(|(at, kind)| types[..at].contains(kind));
+        let repeats = types
+            .iter()
+            .enumerate()
+            .any(|(at, kind)| types[..at].contains(kind));
         if repeats || types.is_empty() {
             return Err(ConfigError::OutOfBounds {
                 key: "program.association_precedence",

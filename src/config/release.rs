@@ -26,7 +26,10 @@ impl Release {
         if self.min_peers == 0 || self.min_band_members == 0 {
             return Err(ConfigError::OutOfBounds {
                 key: "release",
-                value: format!("min_peers {}, min_band_members {}", self.min_peers, self.min_band_members),
+                value: format!(
+                    "min_peers {}, min_band_members {}",
+                    self.min_peers, self.min_band_members
+                ),
                 reason: "both must be at least 1",
             });
         }

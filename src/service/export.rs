@@ -53,7 +53,9 @@ pub async fn export(
     format: Format,
     out: impl Write + Send,
 ) -> Result<u64, ExportError> {
-    let dump = Dump::open(app.db(), as_of.0).await?.ok_or(ExportError::NoSnapshot(as_of))?;
+    let dump = Dump::open(app.db(), as_of.0)
+        .await?
+        .ok_or(ExportError::NoSnapshot(as_of))?;
     let columns = match what {
         Export::Scorecards => scorecard_columns(),
         Export::PeerBands => peer_band_columns(),
@@ -78,12 +80,19 @@ pub async fn export(
 }
 
 fn scorecard_columns() -> Vec<String> {
-    let slice = ["as_of", "partner_id", "product_id", "workload_id", "location_id"];
+    let slice = [
+        "as_of",
+        "partner_id",
+        "product_id",
+        "workload_id",
+        "location_id",
+    ];
     let mut columns: Vec<String> = slice.map(str::to_owned).to_vec();
     for metric in Metric::ALL {
         let name = metric.name().to_ascii_lowercase();
         columns.push(name.clone());
-        columns.extend(["band", "rank", "percentile", "peers"].map(|what| format!("{name}_{what}")));
+        columns
+            .extend(["band", "rank", "percentile", "peers"].map(|what| format!("{name}_{what}")));
     }
     columns
 }
@@ -117,19 +126,63 @@ fn scorecard_cells(
         text(&slice.workload_id),
         text(&slice.location_id),
     ];
-    let revenue = row.revenue_ten_thousandths.as_deref().and_then(|text| text.parse().ok());
+    let revenue = row
+        .revenue_ten_thousandths
+        .as_deref()
+        .and_then(|text| text.parse().ok());
     let metrics = [
-        (revenue.map(|revenue| kernel::Value::money(revenue).to_four_places()), row.revenue_band, row.revenue_rank, row.revenue_less),
-        (row.new_customers.map(|value| value.to_string()), row.new_customers_band, row.new_customers_rank, row.new_customers_less),
-        (row.net_paid_seats.map(|value| value.to_string()), row.net_paid_seats_band, row.net_paid_seats_rank, row.net_paid_seats_less),
-        (Some(row.certified_people.to_string()), row.certified_people_band, row.certified_people_rank, row.certified_people_less),
-        (row.production_instances.map(|value| value.to_string()), row.production_instances_band, row.production_instances_rank, row.production_instances_less),
-        (row.monthly_active_users.map(|value| value.to_string()), row.monthly_active_users_band, row.monthly_active_users_rank, row.monthly_active_users_less),
-        (row.mau_per_assigned_seat.map(|value| value.to_string()), row.mau_per_assigned_seat_band, row.mau_per_assigned_seat_rank, row.mau_per_assigned_seat_less),
-        (row.net_promoter_score.map(|value| value.to_string()), row.net_promoter_score_band, row.net_promoter_score_rank, row.net_promoter_score_less),
+        (
+            revenue.map(|revenue| kernel::Value::money(revenue).to_four_places()),
+            row.revenue_band,
+            row.revenue_rank,
+            row.revenue_less,
+        ),
+        (
+            row.new_customers.map(|value| value.to_string()),
+            row.new_customers_band,
+            row.new_customers_rank,
+            row.new_customers_less,
+        ),
+        (
+            row.net_paid_seats.map(|value| value.to_string()),
+            row.net_paid_seats_band,
+            row.net_paid_seats_rank,
+            row.net_paid_seats_less,
+        ),
+        (
+            Some(row.certified_people.to_string()),
+            row.certified_people_band,
+            row.certified_people_rank,
+            row.certified_people_less,
+        ),
+        (
+            row.production_instances.map(|value| value.to_string()),
+            row.production_instances_band,
+            row.production_instances_rank,
+            row.production_instances_less,
+        ),
+        (
+            row.monthly_active_users.map(|value| value.to_string()),
+            row.monthly_active_users_band,
+            row.monthly_active_users_rank,
+            row.monthly_active_users_less,
+        ),
+        (
+            row.mau_per_assigned_seat.map(|value| value.to_string()),
+            row.mau_per_assigned_seat_band,
+            row.mau_per_assigned_seat_rank,
+            row.mau_per_assigned_seat_less,
+        ),
+        (
+            row.net_promoter_score.map(|value| value.to_string()),
+            row.net_promoter_score_band,
+            row.net_promoter_score_rank,
+            row.net_promoter_score_less,
+        ),
     ];
     for ((value, band, rank, less), peers) in metrics.into_iter().zip(peers) {
-        let percentile = less.map(|less| kernel::percentile(less.unsigned_abs(), peers.unsigned_abs()));
+        let percentile =
+            less.map(|less| kernel::percentile(less.unsigned_abs(), peers.unsigned_abs()));
         cells.push(number(value));
         cells.push(number(band));
         cells.push(number(rank));
@@ -139,9 +192,15 @@ fn scorecard_cells(
     cells
 }
 
-fn peer_band_cells(as_of: Day, slice: &SliceIds, row: &entity::peer_band::Model) -> Result<Vec<Cell>, ExportError> {
+fn peer_band_cells(
+    as_of: Day,
+    slice: &SliceIds,
+    row: &entity::peer_band::Model,
+) -> Result<Vec<Cell>, ExportError> {
     let corrupt = || StoreError::Corrupt(format!("a peer band of slice {slice:?}"));
-    let metric = usize::try_from(row.metric).ok().and_then(|at| Metric::ALL.get(at).copied());
+    let metric = usize::try_from(row.metric)
+        .ok()
+        .and_then(|at| Metric::ALL.get(at).copied());
     let metric = metric.ok_or_else(corrupt)?;
     let end = |numerator: &str, denominator: i64| -> Result<String, ExportError> {
         let numerator: i128 = numerator.parse().map_err(|_| corrupt())?;
@@ -166,7 +225,11 @@ fn peer_band_cells(as_of: Day, slice: &SliceIds, row: &entity::peer_band::Model)
 }
 
 fn text(id: &str) -> Cell {
-    if id.is_empty() { Cell::None } else { Cell::Text(id.to_owned()) }
+    if id.is_empty() {
+        Cell::None
+    } else {
+        Cell::Text(id.to_owned())
+    }
 }
 
 fn number(value: Option<impl ToString>) -> Cell {
@@ -217,7 +280,9 @@ impl<Out: Write> Rows<Out> {
                     .iter()
                     .zip(&cells)
                     .map(|(column, cell)| match cell {
-                        Cell::Text(text) => format!("\"{column}\":{}", serde_json::Value::from(text.as_str())),
+                        Cell::Text(text) => {
+                            format!("\"{column}\":{}", serde_json::Value::from(text.as_str()))
+                        }
                         // Decimal digits are a JSON number as they stand, without a detour over a float.
                         Cell::Number(digits) => format!("\"{column}\":{digits}"),
                         Cell::None => format!("\"{column}\":null"),

@@ -40,7 +40,9 @@ impl HashingKey {
                         Ok(HashingKey(key))
                     }
                     // Another process was first; its key is the program's.
-                    Err(lost) if lost.error.kind() == std::io::ErrorKind::AlreadyExists => HashingKey::load(file),
+                    Err(lost) if lost.error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        HashingKey::load(file)
+                    }
                     Err(lost) => Err(lost.error),
                 }
             }

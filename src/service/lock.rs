@@ -30,7 +30,11 @@ pub async fn computing(data_dir: &DataDir) -> io::Result<Lock> {
 async fn acquire(data_dir: &DataDir, name: &str) -> io::Result<Lock> {
     let path = data_dir.lock(name);
     let lock = tokio::task::spawn_blocking(move || {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)?;
         file.lock()?;
         Ok(Lock { _file: file })
     });

@@ -1,7 +1,9 @@
 //! One run: from the facts and reference data of now to a published snapshot of a date.
 
 use facts::FileRef;
-use kernel::{Bucket, Day, Rules, Scoring, Subscription, Tally, Unpublishable, Window, certified_people};
+use kernel::{
+    Bucket, Day, Rules, Scoring, Subscription, Tally, Unpublishable, Window, certified_people,
+};
 
 use crate::app::App;
 use crate::clock;
@@ -49,11 +51,18 @@ pub async fn recompute(app: &App, as_of: Day) -> Result<Published, RecomputeErro
     let window = Window::ending(as_of);
     let (files, last_sequence) = manifest::live_files(app.db().read()).await?;
     let inputs = Inputs::load(app.db().read(), &settings.program).await?;
-    let fact_rows = files.iter().map(|file| file.rows).sum::<u64>().cast_signed();
+    let fact_rows = files
+        .iter()
+        .map(|file| file.rows)
+        .sum::<u64>()
+        .cast_signed();
     let gap_days = settings.program.new_customer_gap_days;
     let (inputs, totals) = tally(app, inputs, &files, window, gap_days).await?;
 
-    let certifications = app.facts().read_certifications(&files, &inputs.places).await?;
+    let certifications = app
+        .facts()
+        .read_certifications(&files, &inputs.places)
+        .await?;
     let certified = certified_people(&inputs.catalog, &inputs.exams, &certifications, as_of);
     let release = settings.release.rules();
     let scoring = Scoring {
@@ -64,7 +73,8 @@ pub async fn recompute(app: &App, as_of: Day) -> Result<Published, RecomputeErro
     };
     // A settings struct of texts and numbers always has a JSON form.
     let settings = serde_json::to_string(&settings).unwrap_or_default();
-    let mut building = publication::begin(app.db(), as_of.0, settings, last_sequence, clock::now()).await?;
+    let mut building =
+        publication::begin(app.db(), as_of.0, settings, last_sequence, clock::now()).await?;
     building.counts.fact_rows = fact_rows;
     let mut scores = Vec::new();
     for slice in scoring.score(&totals) {
@@ -96,14 +106,22 @@ async fn tally(
     let days = window.first..=window.last;
     let facts = app.facts();
     let settled = facts.settle(files).await?;
-    let observed = facts.read_subscriptions(files, days.clone(), &inputs.places).await?;
+    let observed = facts
+        .read_subscriptions(files, days.clone(), &inputs.places)
+        .await?;
     let subscriptions = kernel::newest_subscriptions(&observed, window);
     drop(observed);
     let mut inputs = inputs;
     let mut tally = Tally::default();
     for customers in facts::buckets(files, BUCKET_ROWS) {
         let read = facts
-            .read_bucket(files, customers.clone(), days.clone(), &settled, &inputs.places)
+            .read_bucket(
+                files,
+                customers.clone(),
+                days.clone(),
+                &settled,
+                &inputs.places,
+            )
             .await?;
         let from = subscriptions.partition_point(|row| row.customer.0 < customers.start);
         let to = subscriptions.partition_point(|row| row.customer.0 < customers.end);

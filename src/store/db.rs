@@ -93,7 +93,8 @@ impl Db {
 
     /// Calls a function after each statement of a reader, with its text.
     pub fn watch_reads(&mut self, watch: impl Fn(&str) + Send + Sync + 'static) {
-        self.read.set_metric_callback(move |info| watch(&info.statement.sql));
+        self.read
+            .set_metric_callback(move |info| watch(&info.statement.sql));
     }
 
     #[must_use]

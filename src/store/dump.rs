@@ -54,7 +54,8 @@ impl Dump {
         let mut slices = Vec::new();
         for row in slice::Entity::find().all(db.read()).await? {
             let unknown = || StoreError::Corrupt(format!("slice number {}", row.id));
-            let (product_id, workload_id) = offerings.get(&row.offering).cloned().ok_or_else(unknown)?;
+            let (product_id, workload_id) =
+                offerings.get(&row.offering).cloned().ok_or_else(unknown)?;
             slices.push(SliceIds {
                 product_id,
                 workload_id,
@@ -67,7 +68,10 @@ impl Dump {
             db: db.clone(),
             snapshot: found.id,
             slices,
-            partners: partners.into_iter().map(|row| (row.id, row.partner_id)).collect(),
+            partners: partners
+                .into_iter()
+                .map(|row| (row.id, row.partner_id))
+                .collect(),
         }))
     }
 
@@ -75,7 +79,10 @@ impl Dump {
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn scorecards(&self, slice: &SliceIds) -> Result<Vec<(String, scorecard::Model)>, StoreError> {
+    pub async fn scorecards(
+        &self,
+        slice: &SliceIds,
+    ) -> Result<Vec<(String, scorecard::Model)>, StoreError> {
         let rows = scorecard::Entity::find()
             .filter(scorecard::Column::Snapshot.eq(self.snapshot))
             .filter(scorecard::Column::Slice.eq(slice.number))
@@ -84,7 +91,13 @@ impl Dump {
         let mut named = Vec::with_capacity(rows.len());
         for row in rows {
             let unknown = || StoreError::Corrupt(format!("partner number {}", row.partner));
-            named.push((self.partners.get(&row.partner).cloned().ok_or_else(unknown)?, row));
+            named.push((
+                self.partners
+                    .get(&row.partner)
+                    .cloned()
+                    .ok_or_else(unknown)?,
+                row,
+            ));
         }
         named.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         Ok(named)
@@ -102,7 +115,10 @@ impl Dump {
             .await?;
         let mut peers = [0; 8];
         for row in rows {
-            if let Some(of_metric) = usize::try_from(row.metric).ok().and_then(|at| peers.get_mut(at)) {
+            if let Some(of_metric) = usize::try_from(row.metric)
+                .ok()
+                .and_then(|at| peers.get_mut(at))
+            {
                 *of_metric = row.peers;
             }
         }

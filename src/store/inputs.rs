@@ -2,7 +2,10 @@
 
 use entity::{association, customer, exam_workload, fx_rate, location, offering, partner};
 use facts::Places;
-use kernel::{Association, Associations, Catalog, Currency, Customer, Day, Exams, Location, Offering, Partner, Rates};
+use kernel::{
+    Association, Associations, Catalog, Currency, Customer, Day, Exams, Location, Offering,
+    Partner, Rates,
+};
 use rustc_hash::FxHashMap;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
@@ -37,7 +40,9 @@ impl Inputs {
         let partner_places = places(&partners, Partner);
 
         let mut offering_rows = offering::Entity::find().all(db).await?;
-        offering_rows.sort_unstable_by(|a, b| (&a.product_id, &a.workload_id).cmp(&(&b.product_id, &b.workload_id)));
+        offering_rows.sort_unstable_by(|a, b| {
+            (&a.product_id, &a.workload_id).cmp(&(&b.product_id, &b.workload_id))
+        });
         let offerings: Vec<i32> = offering_rows.iter().map(|row| row.id).collect();
         let offering_places = places(&offerings, Offering);
         let products: FxHashMap<&str, Offering> = offering_rows
@@ -50,7 +55,10 @@ impl Inputs {
             .iter()
             .map(|row| match row.workload_id.as_str() {
                 "" => Offering::EVERYTHING,
-                _ => products.get(row.product_id.as_str()).copied().unwrap_or(Offering::EVERYTHING),
+                _ => products
+                    .get(row.product_id.as_str())
+                    .copied()
+                    .unwrap_or(Offering::EVERYTHING),
             })
             .collect();
 
@@ -60,14 +68,19 @@ impl Inputs {
         let location_places = places(&locations, Location);
         let location_parents = location_rows
             .iter()
-            .map(|row| row.parent.and_then(|parent| at(&location_places, parent)).unwrap_or(Location::WORLD))
+            .map(|row| {
+                row.parent
+                    .and_then(|parent| at(&location_places, parent))
+                    .unwrap_or(Location::WORLD)
+            })
             .collect();
 
         let customer_rows = customer::Entity::find().all(db).await?;
         let highest = customer_rows.iter().map(|row| row.id).max().unwrap_or(0);
         let mut customer_locations = vec![Location::WORLD; highest as usize + 1];
         for row in customer_rows {
-            customer_locations[row.id as usize] = at(&location_places, row.location).unwrap_or(Location::WORLD);
+            customer_locations[row.id as usize] =
+                at(&location_places, row.location).unwrap_or(Location::WORLD);
         }
 
         let precedence = |name: &str| {
@@ -76,8 +89,15 @@ impl Inputs {
         };
         let mut associations = Vec::new();
         for row in association::Entity::find().all(db).await? {
-            let Some(precedence) = precedence(&row.association_type) else { continue };
-            let corrupt = || StoreError::Corrupt(format!("an association of customer number {}", row.customer));
+            let Some(precedence) = precedence(&row.association_type) else {
+                continue;
+            };
+            let corrupt = || {
+                StoreError::Corrupt(format!(
+                    "an association of customer number {}",
+                    row.customer
+                ))
+            };
             associations.push(Association {
                 customer: Customer(row.customer.unsigned_abs()),
                 partner: at(&partner_places, row.partner).ok_or_else(corrupt)?,
@@ -90,7 +110,13 @@ impl Inputs {
 
         let mut rates = Vec::new();
         for row in fx_rate::Entity::find().all(db).await? {
-            let corrupt = || StoreError::Corrupt(format!("the rate of {} on {}", row.currency, Day(row.rate_date)));
+            let corrupt = || {
+                StoreError::Corrupt(format!(
+                    "the rate of {} on {}",
+                    row.currency,
+                    Day(row.rate_date)
+                ))
+            };
             let letters = <[u8; 3]>::try_from(row.currency.as_bytes()).map_err(|_| corrupt())?;
             let places = u32::try_from(9 - row.places).map_err(|_| corrupt())?;
             let billionths = i128::from(row.digits) * 10_i128.pow(places);

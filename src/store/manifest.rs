@@ -6,8 +6,8 @@ use facts::{FileRef, WrittenFile};
 use kernel::Day;
 use rustc_hash::FxHashMap;
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
 };
 
 use super::{Db, StoreError};
@@ -32,7 +32,9 @@ pub async fn commit_batch(
     new: &NewBatch<'_>,
     files: &[WrittenFile],
 ) -> Result<Vec<String>, StoreError> {
-    let replaced = delete_batch(txn, new.dataset, new.batch_id).await?.unwrap_or_default();
+    let replaced = delete_batch(txn, new.dataset, new.batch_id)
+        .await?
+        .unwrap_or_default();
     let last: Option<Option<i64>> = batch::Entity::find()
         .select_only()
         .column_as(batch::Column::Sequence.max(), "last")
@@ -62,7 +64,9 @@ pub async fn commit_batch(
             first_day: Set(file.first_day.0),
             last_day: Set(file.last_day.0),
         });
-        fact_file::Entity::insert_many(models).exec_without_returning(txn).await?;
+        fact_file::Entity::insert_many(models)
+            .exec_without_returning(txn)
+            .await?;
     }
     Ok(replaced)
 }
@@ -112,15 +116,29 @@ pub async fn list(db: &Db, dataset: Option<&str>) -> Result<Vec<batch::Model>, S
 /// Where the database does not answer or names a dataset this version does not know.
 pub async fn live_files(db: &impl ConnectionTrait) -> Result<(Vec<FileRef>, i64), StoreError> {
     let batches = batch::Entity::find().all(db).await?;
-    let last = batches.iter().map(|batch| batch.sequence).max().unwrap_or(0);
-    let sequences: FxHashMap<i64, i64> = batches.into_iter().map(|batch| (batch.id, batch.sequence)).collect();
+    let last = batches
+        .iter()
+        .map(|batch| batch.sequence)
+        .max()
+        .unwrap_or(0);
+    let sequences: FxHashMap<i64, i64> = batches
+        .into_iter()
+        .map(|batch| (batch.id, batch.sequence))
+        .collect();
     let mut files = Vec::new();
-    for row in fact_file::Entity::find().order_by_asc(fact_file::Column::Id).all(db).await? {
+    for row in fact_file::Entity::find()
+        .order_by_asc(fact_file::Column::Id)
+        .all(db)
+        .await?
+    {
         let corrupt = || StoreError::Corrupt(format!("fact file {}", row.path));
         let customer = |number: i64| u32::try_from(number).map_err(|_| corrupt());
         files.push(FileRef {
             dataset: facts::Dataset::from_name(&row.dataset).ok_or_else(corrupt)?,
-            sequence: sequences.get(&row.batch).ok_or_else(corrupt)?.unsigned_abs(),
+            sequence: sequences
+                .get(&row.batch)
+                .ok_or_else(corrupt)?
+                .unsigned_abs(),
             rows: row.rows.unsigned_abs(),
             bytes: row.bytes.unsigned_abs(),
             first_customer: customer(row.first_customer)?,

@@ -6,7 +6,8 @@ use kernel::{Metric, SliceScores};
 use rustc_hash::FxHashMap;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Set,
 };
 
 use super::inputs::Inputs;
@@ -70,14 +71,20 @@ pub async fn begin(
         created_at: Set(now),
         published_at: Set(None),
     };
-    let id = snapshot::Entity::insert(model).exec(&txn).await?.last_insert_id;
+    let id = snapshot::Entity::insert(model)
+        .exec(&txn)
+        .await?
+        .last_insert_id;
     txn.commit().await?;
     let slices = slice::Entity::find().all(db.read()).await?;
     Ok(Building {
         id,
         as_of,
         revision,
-        slices: slices.into_iter().map(|row| ((row.offering, row.location), row.id)).collect(),
+        slices: slices
+            .into_iter()
+            .map(|row| ((row.offering, row.location), row.id))
+            .collect(),
         counts: Counts::default(),
     })
 }
@@ -87,7 +94,12 @@ impl Building {
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn add(&mut self, db: &Db, inputs: &Inputs, scores: &[SliceScores]) -> Result<(), StoreError> {
+    pub async fn add(
+        &mut self,
+        db: &Db,
+        inputs: &Inputs,
+        scores: &[SliceScores],
+    ) -> Result<(), StoreError> {
         let mut from = 0;
         while from < scores.len() {
             let mut rows = 0;
@@ -105,7 +117,12 @@ impl Building {
         Ok(())
     }
 
-    async fn add_some(&mut self, db: &Db, inputs: &Inputs, scores: &[SliceScores]) -> Result<(), StoreError> {
+    async fn add_some(
+        &mut self,
+        db: &Db,
+        inputs: &Inputs,
+        scores: &[SliceScores],
+    ) -> Result<(), StoreError> {
         let txn = db.begin().await?;
         let mut groups = Vec::new();
         let mut bands = Vec::new();
@@ -121,7 +138,10 @@ impl Building {
                         offering: Set(offering),
                         location: Set(location),
                     };
-                    let slice = slice::Entity::insert(model).exec(&txn).await?.last_insert_id;
+                    let slice = slice::Entity::insert(model)
+                        .exec(&txn)
+                        .await?
+                        .last_insert_id;
                     self.slices.insert((offering, location), slice);
                     slice
                 }
@@ -143,7 +163,9 @@ impl Building {
     }
 
     fn peer_groups(&self, slice: i32, scores: &SliceScores) -> Vec<peer_group::ActiveModel> {
-        let with_value = Metric::ALL.into_iter().filter(|metric| scores.peers[metric.index()] > 0);
+        let with_value = Metric::ALL
+            .into_iter()
+            .filter(|metric| scores.peers[metric.index()] > 0);
         with_value
             .map(|metric| peer_group::ActiveModel {
                 snapshot: Set(self.id),
@@ -157,7 +179,8 @@ impl Building {
 
     fn peer_bands(&self, slice: i32, scores: &SliceScores) -> Vec<peer_band::ActiveModel> {
         // Only ratios of 64-bit integers and fixed denominators occur, so that each fits.
-        let denominator = |value: kernel::Value| i64::try_from(value.denominator()).unwrap_or(i64::MAX);
+        let denominator =
+            |value: kernel::Value| i64::try_from(value.denominator()).unwrap_or(i64::MAX);
         let bands = scores.bands.iter();
         bands
             .map(|band| peer_band::ActiveModel {
@@ -174,7 +197,12 @@ impl Building {
             .collect()
     }
 
-    fn scorecard(&self, slice: i32, partner: i32, card: &kernel::Scorecard) -> scorecard::ActiveModel {
+    fn scorecard(
+        &self,
+        slice: i32,
+        partner: i32,
+        card: &kernel::Scorecard,
+    ) -> scorecard::ActiveModel {
         let values = card.values();
         let float = |metric: Metric| values[metric.index()].map(kernel::Value::to_f64);
         let standing = |metric: Metric| card.standings[metric.index()];
@@ -186,7 +214,8 @@ impl Building {
             snapshot: self.id,
             slice,
             partner,
-            revenue_ten_thousandths: totals.map(|totals| totals.revenue_ten_thousandths.to_string()),
+            revenue_ten_thousandths: totals
+                .map(|totals| totals.revenue_ten_thousandths.to_string()),
             yearly_users: totals.map(|totals| totals.yearly_users),
             assigned_seats: totals.map(|totals| totals.assigned_seats),
             promoters: totals.map(|totals| totals.promoters),
@@ -235,12 +264,24 @@ impl Building {
     pub async fn publish(&self, db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
         let txn = db.begin().await?;
         let updated = snapshot::Entity::update_many()
-            .col_expr(snapshot::Column::State, Expr::value(snapshot::State::Published))
+            .col_expr(
+                snapshot::Column::State,
+                Expr::value(snapshot::State::Published),
+            )
             .col_expr(snapshot::Column::PublishedAt, Expr::value(now))
-            .col_expr(snapshot::Column::FactRows, Expr::value(self.counts.fact_rows))
+            .col_expr(
+                snapshot::Column::FactRows,
+                Expr::value(self.counts.fact_rows),
+            )
             .col_expr(snapshot::Column::Slices, Expr::value(self.counts.slices))
-            .col_expr(snapshot::Column::Scorecards, Expr::value(self.counts.scorecards))
-            .col_expr(snapshot::Column::PeerBands, Expr::value(self.counts.peer_bands))
+            .col_expr(
+                snapshot::Column::Scorecards,
+                Expr::value(self.counts.scorecards),
+            )
+            .col_expr(
+                snapshot::Column::PeerBands,
+                Expr::value(self.counts.peer_bands),
+            )
             .filter(snapshot::Column::Id.eq(self.id))
             .filter(snapshot::Column::State.eq(snapshot::State::Building))
             .exec(&txn)
@@ -263,9 +304,18 @@ pub async fn sweep_unpublished(db: &Db) -> Result<u64, StoreError> {
         .await?;
     for left in &left {
         let txn = db.begin().await?;
-        scorecard::Entity::delete_many().filter(scorecard::Column::Snapshot.eq(left.id)).exec(&txn).await?;
-        peer_band::Entity::delete_many().filter(peer_band::Column::Snapshot.eq(left.id)).exec(&txn).await?;
-        peer_group::Entity::delete_many().filter(peer_group::Column::Snapshot.eq(left.id)).exec(&txn).await?;
+        scorecard::Entity::delete_many()
+            .filter(scorecard::Column::Snapshot.eq(left.id))
+            .exec(&txn)
+            .await?;
+        peer_band::Entity::delete_many()
+            .filter(peer_band::Column::Snapshot.eq(left.id))
+            .exec(&txn)
+            .await?;
+        peer_group::Entity::delete_many()
+            .filter(peer_group::Column::Snapshot.eq(left.id))
+            .exec(&txn)
+            .await?;
         snapshot::Entity::delete_by_id(left.id).exec(&txn).await?;
         txn.commit().await?;
     }
@@ -279,7 +329,9 @@ async fn insert<Model: ActiveModelTrait>(
     let mut models = models.into_iter().peekable();
     while models.peek().is_some() {
         let some: Vec<Model> = models.by_ref().take(CHUNK).collect();
-        Model::Entity::insert_many(some).exec_without_returning(txn).await?;
+        Model::Entity::insert_many(some)
+            .exec_without_returning(txn)
+            .await?;
     }
     Ok(())
 }

@@ -11,18 +11,28 @@ use super::{Db, StoreError};
 /// # Errors
 /// Where the database refuses.
 pub async fn seed(db: &Db) -> Result<(), StoreError> {
-    if location::Entity::find_by_id(location::WORLD).one(db.read()).await?.is_some() {
+    if location::Entity::find_by_id(location::WORLD)
+        .one(db.read())
+        .await?
+        .is_some()
+    {
         return Ok(());
     }
     let txn = db.begin().await?;
-    if location::Entity::find_by_id(location::WORLD).one(&txn).await?.is_none() {
+    if location::Entity::find_by_id(location::WORLD)
+        .one(&txn)
+        .await?
+        .is_none()
+    {
         let everything = offering::ActiveModel {
             id: Set(offering::EVERYTHING),
             product_id: Set(String::new()),
             workload_id: Set(String::new()),
             name: Set("Everything".to_owned()),
         };
-        offering::Entity::insert(everything).exec_without_returning(&txn).await?;
+        offering::Entity::insert(everything)
+            .exec_without_returning(&txn)
+            .await?;
         let world = location::ActiveModel {
             id: Set(location::WORLD),
             location_id: Set(String::new()),
@@ -31,7 +41,9 @@ pub async fn seed(db: &Db) -> Result<(), StoreError> {
             built_in: Set(false),
             retired: Set(false),
         };
-        location::Entity::insert(world).exec_without_returning(&txn).await?;
+        location::Entity::insert(world)
+            .exec_without_returning(&txn)
+            .await?;
         replace_tree(&txn, &Tree::built_in()).await?;
     }
     Ok(txn.commit().await?)

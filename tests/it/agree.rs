@@ -25,20 +25,37 @@ impl Watcher for NoRejects {
 
 fn config(program: &Program) -> Config {
     let settings = &program.settings;
-    let types: Vec<&str> = settings.association_precedence.iter().map(|kind| kind.name()).collect();
+    let types: Vec<&str> = settings
+        .association_precedence
+        .iter()
+        .map(|kind| kind.name())
+        .collect();
     let ranges = match settings.ranges {
         Ranges::Exact => "exact",
         Ranges::Rounded => "rounded",
     };
     let env = [
-        ("PROGRAM_REPORTING_CURRENCY", settings.reporting_currency.clone()),
+        (
+            "PROGRAM_REPORTING_CURRENCY",
+            settings.reporting_currency.clone(),
+        ),
         ("PROGRAM_ASSOCIATION_PRECEDENCE", types.join(",")),
-        ("PROGRAM_NEW_CUSTOMER_GAP_DAYS", settings.new_customer_gap_days.to_string()),
+        (
+            "PROGRAM_NEW_CUSTOMER_GAP_DAYS",
+            settings.new_customer_gap_days.to_string(),
+        ),
         ("RELEASE_MIN_PEERS", settings.min_peers.to_string()),
-        ("RELEASE_MIN_BAND_MEMBERS", settings.min_band_members.to_string()),
+        (
+            "RELEASE_MIN_BAND_MEMBERS",
+            settings.min_band_members.to_string(),
+        ),
         ("RELEASE_RANGES", ranges.to_owned()),
     ];
-    Config::load(None, env.map(|(name, value)| (format!("PEERBAND_{name}"), value))).unwrap()
+    Config::load(
+        None,
+        env.map(|(name, value)| (format!("PEERBAND_{name}"), value)),
+    )
+    .unwrap()
 }
 
 async fn send(app: &App, folder: &std::path::Path, dataset: &str, batch_id: &str, csv: &str) {
@@ -51,18 +68,27 @@ async fn send(app: &App, folder: &std::path::Path, dataset: &str, batch_id: &str
         on_reject: OnReject::Batch,
     };
     let outcome = ingest(app, request, Arc::new(NoRejects)).await.unwrap();
-    assert!(matches!(outcome, Outcome::Stored { .. }), "{dataset} {batch_id}: {outcome:?}");
+    assert!(
+        matches!(outcome, Outcome::Stored { .. }),
+        "{dataset} {batch_id}: {outcome:?}"
+    );
 }
 
 async fn exported(app: &App, what: Export, as_of: kernel::Day) -> String {
     let mut bytes = Vec::new();
-    export(app, what, as_of, Format::Csv, &mut bytes).await.unwrap();
-    String::from_utf8(bytes).unwrap().replace("\r\n", naive::export::LINE_END)
+    export(app, what, as_of, Format::Csv, &mut bytes)
+        .await
+        .unwrap();
+    String::from_utf8(bytes)
+        .unwrap()
+        .replace("\r\n", naive::export::LINE_END)
 }
 
 async fn check(program: &Program, as_of: naive::date::Date) {
     let folder = tempfile::tempdir().unwrap();
-    let app = App::open(config(program), DataDir::new(folder.path().join("data"))).await.unwrap();
+    let app = App::open(config(program), DataDir::new(folder.path().join("data")))
+        .await
+        .unwrap();
     for (dataset, csv) in naive::files::reference_files(program) {
         send(&app, folder.path(), dataset, "reference", &csv).await;
     }
@@ -70,17 +96,32 @@ async fn check(program: &Program, as_of: naive::date::Date) {
         let dataset = upload.dataset().name();
         match upload {
             FactUpload::Store { batch, rows } => {
-                send(&app, folder.path(), dataset, batch, &naive::files::upload_csv(rows)).await;
+                send(
+                    &app,
+                    folder.path(),
+                    dataset,
+                    batch,
+                    &naive::files::upload_csv(rows),
+                )
+                .await;
             }
-            FactUpload::Delete { batch, .. } => delete_batch(&app, dataset.parse().unwrap(), batch).await.unwrap(),
+            FactUpload::Delete { batch, .. } => delete_batch(&app, dataset.parse().unwrap(), batch)
+                .await
+                .unwrap(),
         }
     }
     let day: kernel::Day = as_of.to_string().parse().unwrap();
     match naive::evaluate::evaluate(program, as_of) {
         Ok(expected) => {
             recompute(&app, day).await.unwrap();
-            assert_eq!(exported(&app, Export::Scorecards, day).await, naive::export::scorecards_csv(&expected));
-            assert_eq!(exported(&app, Export::PeerBands, day).await, naive::export::peer_bands_csv(&expected));
+            assert_eq!(
+                exported(&app, Export::Scorecards, day).await,
+                naive::export::scorecards_csv(&expected)
+            );
+            assert_eq!(
+                exported(&app, Export::PeerBands, day).await,
+                naive::export::peer_bands_csv(&expected)
+            );
         }
         Err(missing) => {
             let Err(RecomputeError::Unpublishable(kernel::Unpublishable::MissingRates(rates))) =
@@ -88,8 +129,14 @@ async fn check(program: &Program, as_of: naive::date::Date) {
             else {
                 panic!("published without {missing:?}");
             };
-            let rates: Vec<_> = rates.iter().map(|(currency, day)| (currency.to_string(), day.to_string())).collect();
-            let missing: Vec<_> = missing.iter().map(|m| (m.currency.clone(), m.first_date.to_string())).collect();
+            let rates: Vec<_> = rates
+                .iter()
+                .map(|(currency, day)| (currency.to_string(), day.to_string()))
+                .collect();
+            let missing: Vec<_> = missing
+                .iter()
+                .map(|m| (m.currency.clone(), m.first_date.to_string()))
+                .collect();
             assert_eq!(rates, missing);
         }
     }

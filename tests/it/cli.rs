@@ -22,7 +22,11 @@ impl Sender {
                 "customer_id,partner_id,association_type,starts_on\nc,p,DPOR,2020-01-01\n",
             ),
         ] {
-            assert_eq!(sender.ingest(dataset, "all.csv", csv, &[]).status.code(), Some(0), "{dataset}");
+            assert_eq!(
+                sender.ingest(dataset, "all.csv", csv, &[]).status.code(),
+                Some(0),
+                "{dataset}"
+            );
         }
         sender
     }
@@ -74,7 +78,11 @@ fn row(event_id: &str, customer_id: &str, amount: &str, currency: &str) -> Strin
 #[test]
 fn a_rejected_row_refuses_its_batch_or_only_itself() {
     let sender = Sender::new();
-    let file = format!("{HEADER}{}{}", row("e1", "c", "10.5", "USD"), row("e2", "nobody", "1", "USD"));
+    let file = format!(
+        "{HEADER}{}{}",
+        row("e1", "c", "10.5", "USD"),
+        row("e2", "nobody", "1", "USD")
+    );
     let rejects = sender.path("rejects.csv");
     let refused = sender.ingest("revenue", "a.csv", &file, &["--rejects", text(&rejects)]);
     assert_eq!(refused.status.code(), Some(2));
@@ -96,24 +104,54 @@ fn a_rejected_row_refuses_its_batch_or_only_itself() {
 fn the_last_batch_counts_and_deleting_it_brings_the_earlier_row_back() {
     let sender = Sender::new();
     for (name, amount) in [("a.csv", "1"), ("b.csv", "2")] {
-        let stored = sender.ingest("revenue", name, &format!("{HEADER}{}", row("e", "c", amount, "USD")), &[]);
+        let stored = sender.ingest(
+            "revenue",
+            name,
+            &format!("{HEADER}{}", row("e", "c", amount, "USD")),
+            &[],
+        );
         assert_eq!(stored.status.code(), Some(0), "{}", stderr(&stored));
     }
     assert_eq!(sender.revenue(), "2.0000");
-    assert_eq!(sender.run(&["batches", "delete", "revenue", "b"]).status.code(), Some(0));
+    assert_eq!(
+        sender
+            .run(&["batches", "delete", "revenue", "b"])
+            .status
+            .code(),
+        Some(0)
+    );
     assert_eq!(sender.revenue(), "1.0000");
-    assert_eq!(sender.run(&["batches", "delete", "revenue", "b"]).status.code(), Some(2));
-    assert_eq!(sender.run(&["batches", "delete", "partners", "all"]).status.code(), Some(2));
+    assert_eq!(
+        sender
+            .run(&["batches", "delete", "revenue", "b"])
+            .status
+            .code(),
+        Some(2)
+    );
+    assert_eq!(
+        sender
+            .run(&["batches", "delete", "partners", "all"])
+            .status
+            .code(),
+        Some(2)
+    );
 }
 
 #[test]
 fn an_amount_without_a_rate_stops_the_run_and_publishes_nothing() {
     let sender = Sender::new();
     let file = format!("{HEADER}{}", row("e", "c", "1", "CHF"));
-    assert_eq!(sender.ingest("revenue", "a.csv", &file, &[]).status.code(), Some(0));
+    assert_eq!(
+        sender.ingest("revenue", "a.csv", &file, &[]).status.code(),
+        Some(0)
+    );
     let stopped = sender.run(&["recompute", "--as-of", "2026-10-31"]);
     assert_eq!(stopped.status.code(), Some(1));
-    assert!(stderr(&stopped).contains("CHF first on 2026-10-01"), "{}", stderr(&stopped));
+    assert!(
+        stderr(&stopped).contains("CHF first on 2026-10-01"),
+        "{}",
+        stderr(&stopped)
+    );
     let exported = sender.run(&["export", "scorecards", "--as-of", "2026-10-31"]);
     assert_eq!(exported.status.code(), Some(1));
 }
@@ -121,7 +159,12 @@ fn an_amount_without_a_rate_stops_the_run_and_publishes_nothing() {
 #[test]
 fn files_that_cannot_be_taken_are_refused_with_the_reason() {
     let sender = Sender::new();
-    let unknown = sender.ingest("products", "p.csv", "product_id,name,colour\nx,X,red\n", &[]);
+    let unknown = sender.ingest(
+        "products",
+        "p.csv",
+        "product_id,name,colour\nx,X,red\n",
+        &[],
+    );
     assert_eq!(unknown.status.code(), Some(2));
     assert!(stderr(&unknown).contains("colour"), "{}", stderr(&unknown));
 
@@ -134,6 +177,11 @@ fn files_that_cannot_be_taken_are_refused_with_the_reason() {
     let homeless = sender.ingest("locations", "l.csv", "location_id,name\nx,X\n", &[]);
     assert_eq!(homeless.status.code(), Some(2));
     assert!(stderr(&homeless).contains("FR"), "{}", stderr(&homeless));
-    let sent = sender.ingest("locations", "l.csv", "location_id,name\nFR,Frankreich\n", &[]);
+    let sent = sender.ingest(
+        "locations",
+        "l.csv",
+        "location_id,name\nFR,Frankreich\n",
+        &[],
+    );
     assert_eq!(sent.status.code(), Some(0), "{}", stderr(&sent));
 }

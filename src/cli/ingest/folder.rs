@@ -16,7 +16,10 @@ pub(super) fn plan(dir: &Path) -> anyhow::Result<Vec<Planned>> {
         for path in &entries {
             if path.is_dir() && path.file_name().is_some_and(|name| name == dataset.name()) {
                 files.extend(list(path)?.into_iter().filter(|path| path.is_file()));
-            } else if path.is_file() && batch_id_of(path) == dataset.name() && Source::from_path(path).is_ok() {
+            } else if path.is_file()
+                && batch_id_of(path) == dataset.name()
+                && Source::from_path(path).is_ok()
+            {
                 files.push(path.clone());
             }
         }
@@ -48,7 +51,8 @@ pub(super) fn plan(dir: &Path) -> anyhow::Result<Vec<Planned>> {
 
 /// What is in the folder, in the order of names; hidden files are not looked at.
 fn list(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(dir).with_context(|| format!("cannot read the folder {}", dir.display()))?;
+    let entries = std::fs::read_dir(dir)
+        .with_context(|| format!("cannot read the folder {}", dir.display()))?;
     let mut paths = Vec::new();
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot read the folder {}", dir.display()))?;

@@ -30,7 +30,8 @@ impl Report {
         let file = match rejects {
             None => None,
             Some(path) => {
-                let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                let file = File::create(path)
+                    .with_context(|| format!("cannot write {}", path.display()))?;
                 let mut writer = csv::Writer::from_writer(file);
                 writer.write_record(["dataset", "file", "line", "column", "value", "reason"])?;
                 Some(writer)
@@ -50,7 +51,9 @@ impl Report {
     }
 
     pub(super) fn begin(&self, dataset: Dataset, files: &[Source]) {
-        let sizes = files.iter().map(|file| std::fs::metadata(&file.path).map_or(0, |data| data.len()));
+        let sizes = files
+            .iter()
+            .map(|file| std::fs::metadata(&file.path).map_or(0, |data| data.len()));
         self.bar.set_length(sizes.sum());
         self.bar.set_position(0);
         if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {bytes}/{total_bytes}") {
@@ -102,12 +105,25 @@ impl Watcher for Report {
         if state.shown < SHOWN_MAX {
             self.bar.suspend(|| eprintln!("{file}: {reject}"));
         } else if state.shown == SHOWN_MAX {
-            self.bar.suspend(|| eprintln!("{file}: more rows are rejected; --rejects FILE lists all of them"));
+            self.bar.suspend(|| {
+                eprintln!("{file}: more rows are rejected; --rejects FILE lists all of them")
+            });
         }
         state.shown += 1;
         let line = reject.line.to_string();
-        let record = [dataset, file, &line, reject.column, &reject.value, &reject.reason];
-        if let Some(Err(error)) = state.file.as_mut().map(|writer| writer.write_record(record)) {
+        let record = [
+            dataset,
+            file,
+            &line,
+            reject.column,
+            &reject.value,
+            &reject.reason,
+        ];
+        if let Some(Err(error)) = state
+            .file
+            .as_mut()
+            .map(|writer| writer.write_record(record))
+        {
             state.failure.get_or_insert(error);
         }
     }

@@ -19,11 +19,16 @@ struct Sent {
     node: LocationNode,
 }
 
-pub(super) async fn ingest(app: &App, request: Request, watcher: Arc<dyn Watcher>) -> Result<Outcome, IngestError> {
+pub(super) async fn ingest(
+    app: &App,
+    request: Request,
+    watcher: Arc<dyn Watcher>,
+) -> Result<Outcome, IngestError> {
     let stored_tree = tree(app.db()).await?;
     let inhabited = inhabited(app.db().read()).await?;
     let files = request.files.clone();
-    let reading = tokio::task::spawn_blocking(move || collect(&files, stored_tree, &inhabited, &*watcher));
+    let reading =
+        tokio::task::spawn_blocking(move || collect(&files, stored_tree, &inhabited, &*watcher));
     let (read, tree) = reading.await.map_err(|_| IngestError::Lost)?;
     if let Some(outcome) = judge(&request, &read) {
         return Ok(outcome);
@@ -35,7 +40,12 @@ pub(super) async fn ingest(app: &App, request: Request, watcher: Arc<dyn Watcher
     Ok(stored(&read))
 }
 
-fn collect(files: &[Source], stored_tree: Tree, inhabited: &[(String, String)], watcher: &dyn Watcher) -> (Read, Tree) {
+fn collect(
+    files: &[Source],
+    stored_tree: Tree,
+    inhabited: &[(String, String)],
+    watcher: &dyn Watcher,
+) -> (Read, Tree) {
     let mut visitor = Visitor {
         file: String::new(),
         sent: Vec::new(),
@@ -53,12 +63,20 @@ fn collect(files: &[Source], stored_tree: Tree, inhabited: &[(String, String)], 
             }
         }
     }
-    let Visitor { mut sent, mut rejected, .. } = visitor;
+    let Visitor {
+        mut sent,
+        mut rejected,
+        ..
+    } = visitor;
     let tree = loop {
         let tree = with_sent(&stored_tree, &sent);
         let before = sent.len();
         sent.retain(|row| {
-            let orphan = row.node.parent_id.as_ref().filter(|parent_id| !tree.nodes.contains_key(*parent_id));
+            let orphan = row
+                .node
+                .parent_id
+                .as_ref()
+                .filter(|parent_id| !tree.nodes.contains_key(*parent_id));
             if let Some(parent_id) = orphan {
                 let reject = Reject::new(row.line, "parent_id", parent_id, "is unknown");
                 watcher.rejected(&row.file, &reject);

@@ -52,11 +52,18 @@ pub trait Watcher: Send + Sync {
 /// How a batch ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    Stored { rows: u64, rejected: u64 },
+    Stored {
+        rows: u64,
+        rejected: u64,
+    },
     /// Rows were rejected, and the sender asked for all or nothing.
-    Refused { rejected: u64 },
+    Refused {
+        rejected: u64,
+    },
     /// A file as a whole cannot be taken; the text names it and the cure.
-    Unreadable { reason: String },
+    Unreadable {
+        reason: String,
+    },
 }
 
 /// Why a batch could not be judged at all. Nothing of it is stored.
@@ -83,7 +90,11 @@ struct Read {
 ///
 /// # Errors
 /// Where a store cannot be read or written; what the sender can mend is an [`Outcome`].
-pub async fn ingest(app: &App, request: Request, watcher: Arc<dyn Watcher>) -> Result<Outcome, IngestError> {
+pub async fn ingest(
+    app: &App,
+    request: Request,
+    watcher: Arc<dyn Watcher>,
+) -> Result<Outcome, IngestError> {
     let _lock = lock::ingesting(app.data_dir()).await?;
     let ids = Ids::load(app.db().read()).await?;
     if request.dataset == Dataset::Locations {
@@ -102,7 +113,12 @@ pub async fn ingest(app: &App, request: Request, watcher: Arc<dyn Watcher>) -> R
     }
 }
 
-fn read(dataset: Dataset, files: &[Source], mut preparing: Preparing, watcher: &dyn Watcher) -> Read {
+fn read(
+    dataset: Dataset,
+    files: &[Source],
+    mut preparing: Preparing,
+    watcher: &dyn Watcher,
+) -> Read {
     let limits = Limits::default();
     let mut unreadable = None;
     for file in files {
@@ -208,7 +224,9 @@ async fn store_reference(
 pub enum DeleteError {
     #[error("{0} is reference data: its uploads cannot be deleted; send rows that replace theirs")]
     Reference(Dataset),
-    #[error("{dataset} has no batch \"{batch_id}\"; `peerband batches list {dataset}` shows those it has")]
+    #[error(
+        "{dataset} has no batch \"{batch_id}\"; `peerband batches list {dataset}` shows those it has"
+    )]
     NotFound { dataset: Dataset, batch_id: String },
     #[error("cannot delete the batch")]
     Store(#[from] StoreError),
@@ -245,7 +263,10 @@ async fn remove_files(app: &App, paths: &[String]) {
     }
     let removed = async {
         let _lock = lock::computing(app.data_dir()).await?;
-        app.facts().remove(paths).await.map_err(std::io::Error::other)
+        app.facts()
+            .remove(paths)
+            .await
+            .map_err(std::io::Error::other)
     };
     if let Err(error) = removed.await {
         tracing::warn!(%error, files = paths.len(), "files of a replaced batch stay in the fact store");

@@ -1,8 +1,8 @@
 //! Rows as read to rows as stored: ids looked up, keys hashed.
 
 use facts::{
-    CertificationRow, FactRow, InstancesRow, LicenseType, RevenueRow, SeatChangeRow, Status, SubscriptionRow, SurveyRow,
-    UsageRow,
+    CertificationRow, FactRow, InstancesRow, LicenseType, RevenueRow, SeatChangeRow, Status,
+    SubscriptionRow, SurveyRow, UsageRow,
 };
 use intake::{Dataset, Reject, Row, RowVisitor, Stop};
 use kernel::Day;
@@ -10,7 +10,9 @@ use tokio::sync::mpsc;
 
 use super::Watcher;
 use crate::service::hashing::HashingKey;
-use crate::store::reference::{Association, Customer, Exam, FxRate, Ids, Partner, Product, Workload};
+use crate::store::reference::{
+    Association, Customer, Exam, FxRate, Ids, Partner, Product, Workload,
+};
 
 /// A group of rows of one dataset.
 #[derive(Debug)]
@@ -85,7 +87,11 @@ impl Preparing {
         }
     }
 
-    pub(super) fn visitor<'a>(&'a mut self, file: &'a str, watcher: &'a dyn Watcher) -> Visitor<'a> {
+    pub(super) fn visitor<'a>(
+        &'a mut self,
+        file: &'a str,
+        watcher: &'a dyn Watcher,
+    ) -> Visitor<'a> {
         Visitor {
             preparing: self,
             file,
@@ -119,7 +125,10 @@ impl Preparing {
                 product.ok_or_else(|| unknown("product_id", row.product_id))?;
                 match ids.workloads.get(row.workload_id) {
                     Some((_, product_id)) if product_id != row.product_id => {
-                        let reason = format!("is not where {} belongs: it is of {product_id} for good", row.workload_id);
+                        let reason = format!(
+                            "is not where {} belongs: it is of {product_id} for good",
+                            row.workload_id
+                        );
                         return Err(Reject::new(line, "product_id", row.product_id, reason));
                     }
                     Some(_) => {}
@@ -202,11 +211,17 @@ impl Preparing {
 fn fact(ids: &Ids, key: &HashingKey, line: u64, row: Row<'_>) -> Result<FactRow, Reject> {
     let unknown = |column, value: &str| Reject::new(line, column, value, "is unknown");
     let customer = |id: &str| {
-        let number = ids.customers.get(id).ok_or_else(|| unknown("customer_id", id))?;
+        let number = ids
+            .customers
+            .get(id)
+            .ok_or_else(|| unknown("customer_id", id))?;
         Ok(number.unsigned_abs())
     };
     let offering = |product_id: &str, workload_id: Option<&str>| {
-        let product = ids.products.get(product_id).ok_or_else(|| unknown("product_id", product_id))?;
+        let product = ids
+            .products
+            .get(product_id)
+            .ok_or_else(|| unknown("product_id", product_id))?;
         let Some(workload_id) = workload_id else {
             return Ok(product.unsigned_abs());
         };

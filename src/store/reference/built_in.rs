@@ -18,8 +18,12 @@ impl Tree {
             parent_id: (!parent_id.is_empty()).then(|| parent_id.to_owned()),
             name: name.to_owned(),
         };
-        let regions = REGIONS.iter().map(|(id, name)| ((*id).to_owned(), node("", name)));
-        let countries = COUNTRIES.iter().map(|(id, parent_id, name)| ((*id).to_owned(), node(parent_id, name)));
+        let regions = REGIONS
+            .iter()
+            .map(|(id, name)| ((*id).to_owned(), node("", name)));
+        let countries = COUNTRIES
+            .iter()
+            .map(|(id, parent_id, name)| ((*id).to_owned(), node(parent_id, name)));
         Tree {
             nodes: regions.chain(countries).collect(),
             built_in: true,

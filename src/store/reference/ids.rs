@@ -35,7 +35,8 @@ impl Ids {
             if row.workload_id.is_empty() {
                 ids.products.insert(row.product_id, row.id);
             } else {
-                ids.workloads.insert(row.workload_id, (row.id, row.product_id));
+                ids.workloads
+                    .insert(row.workload_id, (row.id, row.product_id));
             }
         }
         ids.locations = pairs(
@@ -103,9 +104,15 @@ impl Tree {
     /// Where the database does not answer.
     pub async fn load(db: &impl ConnectionTrait) -> Result<Tree, StoreError> {
         let rows = location::Entity::find().all(db).await?;
-        let names: FxHashMap<i32, String> = rows.iter().map(|row| (row.id, row.location_id.clone())).collect();
+        let names: FxHashMap<i32, String> = rows
+            .iter()
+            .map(|row| (row.id, row.location_id.clone()))
+            .collect();
         let mut tree = Tree::default();
-        for row in rows.into_iter().filter(|row| row.id != location::WORLD && !row.retired) {
+        for row in rows
+            .into_iter()
+            .filter(|row| row.id != location::WORLD && !row.retired)
+        {
             tree.built_in |= row.built_in;
             let parent_id = row.parent.filter(|parent| *parent != location::WORLD);
             let node = LocationNode {
@@ -136,7 +143,9 @@ impl Tree {
     pub fn levels(&self) -> Vec<Vec<(&str, &LocationNode)>> {
         let mut levels: Vec<Vec<(&str, &LocationNode)>> = Vec::new();
         for (location_id, node) in &self.nodes {
-            let Some(level) = self.level(location_id) else { continue };
+            let Some(level) = self.level(location_id) else {
+                continue;
+            };
             if levels.len() < level {
                 levels.resize(level, Vec::new());
             }

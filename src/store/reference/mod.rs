@@ -85,8 +85,13 @@ pub struct Association {
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn upsert_products(txn: &DatabaseTransaction, rows: Vec<Product>) -> Result<(), StoreError> {
-    let rows = rows.into_iter().map(|row| (row.product_id, String::new(), row.name));
+pub async fn upsert_products(
+    txn: &DatabaseTransaction,
+    rows: Vec<Product>,
+) -> Result<(), StoreError> {
+    let rows = rows
+        .into_iter()
+        .map(|row| (row.product_id, String::new(), row.name));
     upsert_offerings(txn, rows.collect()).await
 }
 
@@ -94,12 +99,20 @@ pub async fn upsert_products(txn: &DatabaseTransaction, rows: Vec<Product>) -> R
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn upsert_workloads(txn: &DatabaseTransaction, rows: Vec<Workload>) -> Result<(), StoreError> {
-    let rows = rows.into_iter().map(|row| (row.product_id, row.workload_id, row.name));
+pub async fn upsert_workloads(
+    txn: &DatabaseTransaction,
+    rows: Vec<Workload>,
+) -> Result<(), StoreError> {
+    let rows = rows
+        .into_iter()
+        .map(|row| (row.product_id, row.workload_id, row.name));
     upsert_offerings(txn, rows.collect()).await
 }
 
-async fn upsert_offerings(txn: &DatabaseTransaction, rows: Vec<(String, String, String)>) -> Result<(), StoreError> {
+async fn upsert_offerings(
+    txn: &DatabaseTransaction,
+    rows: Vec<(String, String, String)>,
+) -> Result<(), StoreError> {
     let models = last_of_each(rows, |row| (row.0.clone(), row.1.clone()))
         .into_iter()
         .map(|(product_id, workload_id, name)| offering::ActiveModel {
@@ -118,7 +131,10 @@ async fn upsert_offerings(txn: &DatabaseTransaction, rows: Vec<(String, String, 
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn upsert_partners(txn: &DatabaseTransaction, rows: Vec<Partner>) -> Result<(), StoreError> {
+pub async fn upsert_partners(
+    txn: &DatabaseTransaction,
+    rows: Vec<Partner>,
+) -> Result<(), StoreError> {
     let models = last_of_each(rows, |row| row.partner_id.clone())
         .into_iter()
         .map(|row| partner::ActiveModel {
@@ -146,7 +162,10 @@ pub async fn upsert_partners(txn: &DatabaseTransaction, rows: Vec<Partner>) -> R
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn upsert_customers(txn: &DatabaseTransaction, rows: Vec<Customer>) -> Result<(), StoreError> {
+pub async fn upsert_customers(
+    txn: &DatabaseTransaction,
+    rows: Vec<Customer>,
+) -> Result<(), StoreError> {
     let models = last_of_each(rows, |row| row.customer_id.clone())
         .into_iter()
         .map(|row| customer::ActiveModel {
@@ -166,7 +185,10 @@ pub async fn upsert_customers(txn: &DatabaseTransaction, rows: Vec<Customer>) ->
 /// # Errors
 /// Where the database refuses.
 pub async fn upsert_exams(txn: &DatabaseTransaction, rows: Vec<Exam>) -> Result<(), StoreError> {
-    let exam_ids = last_of_each(rows.iter().map(|row| row.exam_id.clone()).collect(), Clone::clone);
+    let exam_ids = last_of_each(
+        rows.iter().map(|row| row.exam_id.clone()).collect(),
+        Clone::clone,
+    );
     for some in exam_ids.chunks(CHUNK) {
         let models = some.iter().map(|exam_id| exam::ActiveModel {
             id: ActiveValue::NotSet,
@@ -187,18 +209,19 @@ pub async fn upsert_exams(txn: &DatabaseTransaction, rows: Vec<Exam>) -> Result<
     }
     let mut models = Vec::with_capacity(rows.len());
     for row in last_of_each(rows, |row| (row.exam_id.clone(), row.offering)) {
-        let exam = *numbers
-            .get(&row.exam_id)
-            .ok_or_else(|| StoreError::Corrupt(format!("exam {} vanished while it was stored", row.exam_id)))?;
+        let exam = *numbers.get(&row.exam_id).ok_or_else(|| {
+            StoreError::Corrupt(format!("exam {} vanished while it was stored", row.exam_id))
+        })?;
         models.push(exam_workload::ActiveModel {
             exam: Set(exam),
             offering: Set(row.offering),
             counts_until: Set(row.counts_until),
         });
     }
-    let conflict = OnConflict::columns([exam_workload::Column::Exam, exam_workload::Column::Offering])
-        .update_column(exam_workload::Column::CountsUntil)
-        .to_owned();
+    let conflict =
+        OnConflict::columns([exam_workload::Column::Exam, exam_workload::Column::Offering])
+            .update_column(exam_workload::Column::CountsUntil)
+            .to_owned();
     insert(txn, models, conflict).await
 }
 
@@ -206,7 +229,10 @@ pub async fn upsert_exams(txn: &DatabaseTransaction, rows: Vec<Exam>) -> Result<
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn upsert_fx_rates(txn: &DatabaseTransaction, rows: Vec<FxRate>) -> Result<(), StoreError> {
+pub async fn upsert_fx_rates(
+    txn: &DatabaseTransaction,
+    rows: Vec<FxRate>,
+) -> Result<(), StoreError> {
     let models = last_of_each(rows, |row| (row.currency.clone(), row.rate_date))
         .into_iter()
         .map(|row| fx_rate::ActiveModel {
@@ -225,8 +251,19 @@ pub async fn upsert_fx_rates(txn: &DatabaseTransaction, rows: Vec<FxRate>) -> Re
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn upsert_associations(txn: &DatabaseTransaction, rows: Vec<Association>) -> Result<(), StoreError> {
-    let key = |row: &Association| (row.customer, row.partner, row.association_type, row.offering, row.starts_on);
+pub async fn upsert_associations(
+    txn: &DatabaseTransaction,
+    rows: Vec<Association>,
+) -> Result<(), StoreError> {
+    let key = |row: &Association| {
+        (
+            row.customer,
+            row.partner,
+            row.association_type,
+            row.offering,
+            row.starts_on,
+        )
+    };
     let models = last_of_each(rows, key)
         .into_iter()
         .map(|row| association::ActiveModel {
@@ -257,17 +294,22 @@ pub async fn replace_tree(txn: &DatabaseTransaction, tree: &Tree) -> Result<(), 
     // Parents first: a node's parent must have its number when the node is written.
     let mut numbers: BTreeMap<&str, i32> = BTreeMap::new();
     for level in tree.levels() {
-        let models = level.iter().map(|(location_id, node)| location::ActiveModel {
-            id: ActiveValue::NotSet,
-            location_id: Set((*location_id).to_owned()),
-            parent: Set(Some(match &node.parent_id {
-                Some(parent_id) => numbers.get(parent_id.as_str()).copied().unwrap_or(location::WORLD),
-                None => location::WORLD,
-            })),
-            name: Set(node.name.clone()),
-            built_in: Set(tree.built_in),
-            retired: Set(false),
-        });
+        let models = level
+            .iter()
+            .map(|(location_id, node)| location::ActiveModel {
+                id: ActiveValue::NotSet,
+                location_id: Set((*location_id).to_owned()),
+                parent: Set(Some(match &node.parent_id {
+                    Some(parent_id) => numbers
+                        .get(parent_id.as_str())
+                        .copied()
+                        .unwrap_or(location::WORLD),
+                    None => location::WORLD,
+                })),
+                name: Set(node.name.clone()),
+                built_in: Set(tree.built_in),
+                retired: Set(false),
+            });
         let conflict = OnConflict::column(location::Column::LocationId)
             .update_columns([
                 location::Column::Parent,
@@ -312,7 +354,9 @@ fn last_of_each<Row, Key: Hash + Eq>(rows: Vec<Row>, key: impl Fn(&Row) -> Key) 
     }
     let last: FxHashSet<usize> = last.into_values().collect();
     let rows = rows.into_iter().enumerate();
-    rows.filter(|(at, _)| last.contains(at)).map(|(_, row)| row).collect()
+    rows.filter(|(at, _)| last.contains(at))
+        .map(|(_, row)| row)
+        .collect()
 }
 
 async fn insert<Model>(
