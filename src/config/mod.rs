@@ -86,7 +86,7 @@ pub enum ConfigError {
         reason: &'static str,
     },
     #[error(
-        "environment variable {name}: no setting has this name; settings are listed by `peerband config`"
+        "environment variable {name}: no setting has this name; src/config/config.default.toml lists them all"
     )]
     UnknownVariable { name: String },
 }
