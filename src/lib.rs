@@ -9,6 +9,7 @@ pub mod demo;
 pub mod router;
 
 pub mod graphql;
+pub mod jobs;
 pub mod rest;
 
 pub mod service;

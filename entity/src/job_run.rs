@@ -33,6 +33,33 @@ pub enum Trigger {
     Operator,
 }
 
+impl State {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Running => "running",
+            State::Succeeded => "succeeded",
+            State::Failed => "failed",
+            State::Cancelled => "cancelled",
+            State::Skipped => "skipped",
+            State::Missed => "missed",
+            State::Lost => "lost",
+        }
+    }
+}
+
+impl Trigger {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Trigger::Schedule => "schedule",
+            Trigger::Operator => "operator",
+        }
+    }
+}
+
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "job_run")]
@@ -43,16 +70,19 @@ pub struct Model {
     pub job: String,
     /// The as-of day it is for.
     pub as_of: i32,
-    /// The date of a scheduled slot; unique with the job. None where an operator started the run.
+    /// The night and the as-of date of a scheduled run, `2026-11-23 2026-11-22`; unique with the job, so that of several
+    /// servers one runs it. None where an operator started the run.
     pub slot: Option<String>,
     pub trigger: Trigger,
     pub state: State,
     pub started_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
-    /// Grows with each take-over; publishing checks it.
+    /// How often the run has been taken up: grows with each take-over, and publishing checks it.
     pub fence: i64,
     /// Until when the runner holds the run, by the database's clock in seconds since 1970.
     pub lease_until: i64,
+    /// An operator wants it stopped.
+    pub cancel_requested: bool,
     pub fact_rows: Option<i64>,
     pub scorecards: Option<i64>,
     pub peer_bands: Option<i64>,

@@ -32,6 +32,8 @@ pub struct Model {
     pub peer_bands: i64,
     pub created_at: DateTimeUtc,
     pub published_at: Option<DateTimeUtc>,
+    /// The run that wrote it; what it leaves unpublished when it ends is swept.
+    pub run: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock;
 use crate::demo::{Plan, write_program};
 use crate::service::recompute::recompute;
+use crate::service::run::Stopper;
 
 /// How many dates are published, and how far apart: the invented year is complete for all of them.
 const DATES: i32 = 13;
@@ -56,7 +57,13 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         bail!("the invented program was not taken in whole; try an empty --data-dir");
     }
     for step in (0..DATES).rev() {
-        let published = recompute(app, Day(today.0 - 1 - step * DAYS_APART)).await?;
+        let published = recompute(
+            app,
+            Day(today.0 - 1 - step * DAYS_APART),
+            None,
+            Stopper::default().listen(),
+        )
+        .await?;
         println!(
             "{}: {} scorecards published",
             published.as_of, published.counts.scorecards

@@ -5,10 +5,12 @@ mod demo;
 mod export;
 mod ingest;
 mod recompute;
+mod runs;
 mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -54,6 +56,9 @@ enum Command {
     /// Compute and publish snapshots.
     #[command(after_help = recompute::EXAMPLE)]
     Recompute(recompute::Args),
+    /// What was computed when, and how it ended.
+    #[command(after_help = runs::EXAMPLE)]
+    Runs(runs::Args),
     /// Write a snapshot's scorecards or peer bands.
     #[command(after_help = export::EXAMPLE)]
     Export(export::Args),
@@ -72,7 +77,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = std::env::var("PEERBAND_LOG").unwrap_or_else(|_| "warn".to_owned());
+    let filter = std::env::var("PEERBAND_LOG").unwrap_or_else(|_| cli.command.log().to_owned());
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
@@ -81,9 +86,22 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };
-    match runtime.block_on(run(cli)) {
+    let code = match runtime.block_on(run(cli)) {
         Ok(code) => code,
         Err(error) => failed(&error),
+    };
+    // Whatever still computes has lost its claim by now, and cannot publish.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    code
+}
+
+impl Command {
+    /// What is logged where PEERBAND_LOG says nothing: a server tells what it does.
+    fn log(&self) -> &'static str {
+        match self {
+            Command::Serve(_) => "warn,peerband=info",
+            _ => "warn",
+        }
     }
 }
 
@@ -103,6 +121,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Ingest(args) => ingest::run(&app, args).await,
         Command::Batches(command) => batches::run(&app, command).await,
         Command::Recompute(args) => recompute::run(&app, args).await,
+        Command::Runs(args) => runs::run(&app, &args).await,
         Command::Export(args) => export::run(&app, args).await,
         Command::Demo(args) => demo::run(&app, args).await,
         Command::Serve(args) => serve::run(&app, args).await,

@@ -2,14 +2,20 @@
 
 use std::process::ExitCode;
 
+use anyhow::{Context, bail};
 use kernel::Day;
 
+use super::serve::asked_to_stop;
 use crate::app::App;
-use crate::service::recompute::recompute;
+use crate::service::recompute::{Published, recompute};
+use crate::service::run::{Stopped, Stopper};
 
 pub(super) const EXAMPLE: &str = "Examples:
   peerband recompute --as-of 2026-10-31
-  peerband recompute --from 2026-01-01 --to 2026-10-31 --every month-end";
+  peerband recompute --from 2026-01-01 --to 2026-10-31 --every month-end
+  peerband recompute --as-of 2026-10-31 --format json
+
+Exit status: 0 every date is published, 1 a run had to stop; the dates before it stay published.";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -25,6 +31,9 @@ pub(super) struct Args {
     /// Which dates between the two.
     #[arg(long, value_enum, default_value = "day")]
     every: Every,
+    /// What is told of each published date: a line to read, or one JSON object a line.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -33,30 +42,71 @@ enum Every {
     MonthEnd,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
-    for as_of in dates(&args) {
-        let published = recompute(app, as_of).await?;
-        println!(
-            "{}: revision {} published, {} scorecards in {} slices, {} peer bands",
-            published.as_of,
-            published.revision,
-            published.counts.scorecards,
-            published.counts.slices,
-            published.counts.peer_bands
-        );
+    let stopper = Stopper::default();
+    tokio::spawn({
+        let stopper = stopper.clone();
+        async move {
+            asked_to_stop().await;
+            stopper.stop(Stopped::Cancelled);
+        }
+    });
+    for as_of in dates(&args)? {
+        let published = recompute(app, as_of, None, stopper.listen())
+            .await
+            .with_context(|| format!("{as_of}: nothing was published"))?;
+        tell(&published, args.format);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn dates(args: &Args) -> Vec<Day> {
+fn tell(published: &Published, format: Format) {
+    let Published {
+        as_of,
+        revision,
+        counts,
+        ..
+    } = published;
+    match format {
+        Format::Text => println!(
+            "{as_of}: revision {revision} published, {} scorecards in {} slices, {} peer bands",
+            counts.scorecards, counts.slices, counts.peer_bands
+        ),
+        Format::Json => println!(
+            "{}",
+            serde_json::json!({
+                "as_of": as_of.to_string(),
+                "revision": revision,
+                "fact_rows": counts.fact_rows,
+                "slices": counts.slices,
+                "scorecards": counts.scorecards,
+                "peer_bands": counts.peer_bands,
+            })
+        ),
+    }
+}
+
+fn dates(args: &Args) -> anyhow::Result<Vec<Day>> {
     let (first, last) = match (args.as_of, args.from, args.to) {
-        (Some(as_of), _, _) => (as_of, as_of),
+        (Some(as_of), _, _) => return Ok(vec![as_of]),
         (None, Some(from), Some(to)) => (from, to),
-        _ => return Vec::new(),
+        _ => return Ok(Vec::new()),
     };
-    let one = args.as_of.is_some();
-    (first.0..=last.0)
+    if last < first {
+        bail!("--from {first} is after --to {last}; exchange them");
+    }
+    let dates: Vec<Day> = (first.0..=last.0)
         .map(Day)
-        .filter(|day| one || args.every == Every::Day || *day == day.month().last_day())
-        .collect()
+        .filter(|day| args.every == Every::Day || *day == day.month().last_day())
+        .collect();
+    if dates.is_empty() {
+        bail!("no month ends from {first} to {last}; widen the dates or leave --every out");
+    }
+    Ok(dates)
 }

@@ -3,11 +3,17 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
+use tokio::sync::Notify;
 
 use crate::app::App;
+use crate::jobs::Schedule;
 use crate::router::router;
+
+/// How long the end may take.
+const GRACE: Duration = Duration::from_secs(25);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -21,7 +27,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Serves until the process is asked to stop.
+/// Serves, and runs what is due, until the process is asked to stop.
 pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Result<()> {
     let address = address.unwrap_or(app.config().http.listen);
     let listener = tokio::net::TcpListener::bind(address)
@@ -29,13 +35,42 @@ pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Re
         .with_context(|| format!("cannot listen on {address}"))?;
     println!("GraphQL: http://{}/graphql", listener.local_addr()?);
     let routes = router(app.db(), &Arc::new(app.config().clone()));
-    axum::serve(listener, routes)
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
-    Ok(())
+    let schedule = Schedule::start(app)
+        .await
+        .context("cannot start the schedule")?;
+    let stop = Arc::new(Notify::new());
+    let stopping = stop.clone();
+    let server = axum::serve(listener, routes)
+        .with_graceful_shutdown(async move { stopping.notified().await });
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        ended = &mut server => return Ok(ended??),
+        () = asked_to_stop() => {}
+    }
+    tracing::info!("stopping");
+    stop.notify_one();
+    // Whoever still reads an answer, and the run under way, have this long; the lease of a run that needs longer ends by
+    // itself, and its date is taken over.
+    let (schedule, server) = tokio::join!(
+        tokio::time::timeout(GRACE, schedule.stop()),
+        tokio::time::timeout(GRACE, server),
+    );
+    if schedule.is_err() {
+        tracing::warn!(
+            "a run did not stop in time; another server or the next start takes it over"
+        );
+    }
+    match server {
+        Ok(ended) => Ok(ended??),
+        Err(_) => {
+            tracing::warn!("some answers were cut off");
+            Ok(())
+        }
+    }
 }
 
-async fn asked_to_stop() {
+/// Waits for SIGINT or SIGTERM.
+pub(super) async fn asked_to_stop() {
     let interrupt = async {
         // Without a handler the signal ends the process at once, which is as safe.
         if tokio::signal::ctrl_c().await.is_err() {

@@ -1,9 +1,13 @@
 //! Locks between processes that share a data directory.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
+use std::time::Duration;
 
 use crate::config::DataDir;
+
+/// How long until a held lock is asked for again.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Held while it lives.
 #[derive(Debug)]
@@ -28,15 +32,17 @@ pub async fn computing(data_dir: &DataDir) -> io::Result<Lock> {
 }
 
 async fn acquire(data_dir: &DataDir, name: &str) -> io::Result<Lock> {
-    let path = data_dir.lock(name);
-    let lock = tokio::task::spawn_blocking(move || {
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)?;
-        file.lock()?;
-        Ok(Lock { _file: file })
-    });
-    lock.await.map_err(io::Error::other)?
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data_dir.lock(name))?;
+    // Asked again and again rather than waited for in a thread, which could not be given up when the process is to stop.
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(PATIENCE).await,
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! What the product does, by noun: the rules between those who ask and the stores.
 
+pub mod due;
 pub mod export;
 pub mod hashing;
 pub mod ingest;
 pub mod lock;
-pub mod next_wake;
+pub mod night;
 pub mod recompute;
+pub mod run;

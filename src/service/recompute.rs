@@ -8,9 +8,14 @@ use kernel::{
 use crate::app::App;
 use crate::clock;
 use crate::service::lock;
+use crate::service::run::{Asked, Run, Stopped};
+use crate::store::claim::{NewRun, Slot};
 use crate::store::inputs::Inputs;
 use crate::store::publication::{self, Counts};
 use crate::store::{StoreError, manifest};
+
+/// The job's name.
+pub const RECOMPUTE_SNAPSHOT: &str = "recompute_snapshot";
 
 /// Rows of facts held at once, about.
 const BUCKET_ROWS: u64 = 2_000_000;
@@ -29,6 +34,10 @@ pub struct Published {
 pub enum RecomputeError {
     #[error(transparent)]
     Unpublishable(#[from] Unpublishable),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    #[error("the date's slot of this night is settled, or another server works for it")]
+    Taken,
     #[error("cannot use the database")]
     Store(#[from] StoreError),
     #[error("cannot read the fact store")]
@@ -39,25 +48,57 @@ pub enum RecomputeError {
     Lost,
 }
 
-/// Computes and publishes the snapshot of a date, as its next revision.
+/// Computes and publishes the snapshot of a date, as its next revision, and records the run whatever its end. The work
+/// goes on to its end, or to where it is asked to stop, even if this future is dropped.
 ///
 /// # Errors
 /// Where the run must stop; nothing is published then, and the last snapshot stays.
-pub async fn recompute(app: &App, as_of: Day) -> Result<Published, RecomputeError> {
-    let _lock = lock::computing(app.data_dir()).await?;
-    // Whoever holds the lock is the only run, so that whatever is unpublished was left by one that died.
+pub async fn recompute(
+    app: &App,
+    as_of: Day,
+    slot: Option<Slot>,
+    asked: Asked,
+) -> Result<Published, RecomputeError> {
+    let app = app.clone();
+    let work = tokio::spawn(async move {
+        let new = NewRun {
+            job: RECOMPUTE_SNAPSHOT,
+            as_of,
+            slot,
+        };
+        let run = Run::claim(app.db(), &new, asked).await?;
+        let run = run.ok_or(RecomputeError::Taken)?;
+        let result = compute(&app, as_of, &run).await;
+        match &result {
+            // Publishing has recorded it.
+            Ok(_) => {}
+            Err(RecomputeError::Stopped(why)) => run.stopped(*why, slot.is_some()).await?,
+            Err(error) => run.failed(error.to_string()).await?,
+        }
+        result
+    });
+    work.await.map_err(|_| RecomputeError::Lost)?
+}
+
+async fn compute(app: &App, as_of: Day, run: &Run) -> Result<Published, RecomputeError> {
+    let _lock = tokio::select! {
+        lock = lock::computing(app.data_dir()) => lock?,
+        why = run.stop() => return Err(why.into()),
+    };
     publication::sweep_unpublished(app.db()).await?;
     let settings = app.config().settings();
     let window = Window::ending(as_of);
-    let (files, last_sequence) = manifest::live_files(app.db().read()).await?;
-    let inputs = Inputs::load(app.db().read(), &settings.program).await?;
+    let pinned = app.db().pin().await?;
+    let (files, last_sequence) = manifest::live_files(&pinned).await?;
+    let inputs = Inputs::load(&pinned, &settings.program).await?;
+    drop(pinned);
     let fact_rows = files
         .iter()
         .map(|file| file.rows)
         .sum::<u64>()
         .cast_signed();
     let gap_days = settings.program.new_customer_gap_days;
-    let (inputs, totals) = tally(app, inputs, &files, window, gap_days).await?;
+    let (inputs, totals) = tally(app, inputs, &files, window, gap_days, run).await?;
 
     let certifications = app
         .facts()
@@ -73,19 +114,25 @@ pub async fn recompute(app: &App, as_of: Day) -> Result<Published, RecomputeErro
     };
     // A settings struct of texts and numbers always has a JSON form.
     let settings = serde_json::to_string(&settings).unwrap_or_default();
+    let claim = run.claimed();
+    let now = clock::now();
     let mut building =
-        publication::begin(app.db(), as_of.0, settings, last_sequence, clock::now()).await?;
+        publication::begin(app.db(), as_of.0, settings, last_sequence, claim, now).await?;
     building.counts.fact_rows = fact_rows;
     let mut scores = Vec::new();
     for slice in scoring.score(&totals) {
         scores.push(slice);
         if scores.len() == 64 {
+            run.check()?;
             building.add(app.db(), &inputs, &scores).await?;
             scores.clear();
         }
     }
     building.add(app.db(), &inputs, &scores).await?;
-    building.publish(app.db(), clock::now()).await?;
+    run.check()?;
+    if !building.publish(app.db(), claim, clock::now()).await? {
+        return Err(run.check().err().unwrap_or(Stopped::LeaseLost).into());
+    }
     Ok(Published {
         snapshot: building.id,
         as_of,
@@ -102,6 +149,7 @@ async fn tally(
     files: &[FileRef],
     window: Window,
     new_customer_gap_days: u32,
+    run: &Run,
 ) -> Result<(Inputs, Totals), RecomputeError> {
     let days = window.first..=window.last;
     let facts = app.facts();
@@ -114,6 +162,7 @@ async fn tally(
     let mut inputs = inputs;
     let mut tally = Tally::default();
     for customers in facts::buckets(files, BUCKET_ROWS) {
+        run.check()?;
         let read = facts
             .read_bucket(
                 files,

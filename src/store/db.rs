@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 /// How long a statement waits for another writer, and how long a pool may be exhausted.
@@ -68,6 +68,20 @@ impl Db {
     #[must_use]
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// A transaction in which every read sees the same state. It is ended by dropping it.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn pin(&self) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            // SQLite has no other.
+            isolation_level: (!self.is_sqlite()).then_some(IsolationLevel::RepeatableRead),
+            access_mode: (!self.is_sqlite()).then_some(AccessMode::ReadOnly),
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+        };
+        Ok(self.read.begin_with_options(options).await?)
     }
 
     /// Begins a transaction that may write. Never race or time out this future: run it in a task that nobody cancels

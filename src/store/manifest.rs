@@ -110,6 +110,15 @@ pub async fn list(db: &Db, dataset: Option<&str>) -> Result<Vec<batch::Model>, S
     Ok(batches.all(db.read()).await?)
 }
 
+/// Whether there is any fact.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn holds_facts(db: &Db) -> Result<bool, StoreError> {
+    let any = fact_file::Entity::find().one(db.read()).await?;
+    Ok(any.is_some())
+}
+
 /// The files that count now, and the last place of the commit order.
 ///
 /// # Errors

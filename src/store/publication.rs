@@ -10,6 +10,7 @@ use sea_orm::{
     QuerySelect, Set,
 };
 
+use super::claim::{Claim, held_runs};
 use super::inputs::Inputs;
 use super::{Db, StoreError};
 
@@ -46,6 +47,7 @@ pub async fn begin(
     as_of: i32,
     settings: String,
     last_sequence: i64,
+    claim: &Claim,
     now: DateTime<Utc>,
 ) -> Result<Building, StoreError> {
     let txn = db.begin().await?;
@@ -70,6 +72,7 @@ pub async fn begin(
         peer_bands: Set(0),
         created_at: Set(now),
         published_at: Set(None),
+        run: Set(Some(claim.run)),
     };
     let id = snapshot::Entity::insert(model)
         .exec(&txn)
@@ -257,12 +260,22 @@ impl Building {
         .into_active_model()
     }
 
-    /// Publishes the snapshot: from here on readers of its date see it.
+    /// Publishes the snapshot and records the run's success, both or neither. False where the run has been taken over or
+    /// cancelled: nothing is published then.
     ///
     /// # Errors
-    /// Where the database refuses, or the snapshot is no longer there to be published.
-    pub async fn publish(&self, db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// Where the database refuses.
+    pub async fn publish(
+        &self,
+        db: &Db,
+        claim: &Claim,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         let txn = db.begin().await?;
+        if !claim.succeed(&txn, self.id, self.counts, now).await? {
+            txn.rollback().await?;
+            return Ok(false);
+        }
         let updated = snapshot::Entity::update_many()
             .col_expr(
                 snapshot::Column::State,
@@ -289,21 +302,43 @@ impl Building {
         if updated.rows_affected != 1 {
             return Err(StoreError::Corrupt(format!("snapshot {} is gone", self.id)));
         }
-        Ok(txn.commit().await?)
+        match txn.commit().await {
+            Ok(()) => Ok(true),
+            // The commit may have happened all the same: only reading again can tell.
+            Err(error) if is_published(db, self.id).await? => {
+                tracing::warn!(%error, snapshot = self.id, "published, though the commit was not confirmed");
+                Ok(true)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
-/// Removes what a run that ended without publishing has left. Call it only while no run is under way.
+async fn is_published(db: &Db, id: i64) -> Result<bool, StoreError> {
+    let found = snapshot::Entity::find_by_id(id).one(db.read()).await?;
+    Ok(found.is_some_and(|found| found.state == snapshot::State::Published))
+}
+
+/// Removes what runs that nobody holds any more have left unpublished. Gives how many snapshots that were.
 ///
 /// # Errors
 /// Where the database refuses.
 pub async fn sweep_unpublished(db: &Db) -> Result<u64, StoreError> {
-    let left = snapshot::Entity::find()
+    let building = snapshot::Entity::find()
         .filter(snapshot::Column::State.eq(snapshot::State::Building))
         .all(db.read())
         .await?;
-    for left in &left {
+    if building.is_empty() {
+        return Ok(0);
+    }
+    // Read after the snapshots: a run is claimed before it begins one.
+    let held = held_runs(db).await?;
+    let is_left = |snapshot: &snapshot::Model| !snapshot.run.is_some_and(|run| held.contains(&run));
+    let mut swept = 0;
+    for left in building.into_iter().filter(is_left) {
         let txn = db.begin().await?;
+        // First, so that a run that wakes late finds its snapshot gone before it can add to it.
+        snapshot::Entity::delete_by_id(left.id).exec(&txn).await?;
         scorecard::Entity::delete_many()
             .filter(scorecard::Column::Snapshot.eq(left.id))
             .exec(&txn)
@@ -316,10 +351,10 @@ pub async fn sweep_unpublished(db: &Db) -> Result<u64, StoreError> {
             .filter(peer_group::Column::Snapshot.eq(left.id))
             .exec(&txn)
             .await?;
-        snapshot::Entity::delete_by_id(left.id).exec(&txn).await?;
         txn.commit().await?;
+        swept += 1;
     }
-    Ok(left.len() as u64)
+    Ok(swept)
 }
 
 async fn insert<Model: ActiveModelTrait>(

@@ -1,6 +1,6 @@
 //! Published snapshots. Nobody reads one that is still being built.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::dataloader::Loader;
 use chrono::{DateTime, Utc};
@@ -104,6 +104,16 @@ pub async fn list_snapshots(
 /// Where the database fails.
 pub async fn count_snapshots(db: &Db, filter: &SnapshotFilter) -> Result<u64, StoreError> {
     Ok(matching(filter).count(db.read()).await?)
+}
+
+/// Every date that has a published snapshot.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn published_dates(db: &Db) -> Result<BTreeSet<Day>, StoreError> {
+    let select = published().select_only().column(Column::AsOf).distinct();
+    let dates: Vec<i32> = select.into_tuple().all(db.read()).await?;
+    Ok(dates.into_iter().map(Day).collect())
 }
 
 fn published() -> Select<Entity> {

@@ -10,6 +10,7 @@ use peerband::config::{Config, DataDir};
 use peerband::service::export::{Export, Format, export};
 use peerband::service::ingest::{OnReject, Outcome, Request, Watcher, delete_batch, ingest};
 use peerband::service::recompute::{RecomputeError, recompute};
+use peerband::service::run::Stopper;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
 
@@ -113,7 +114,9 @@ async fn check(program: &Program, as_of: naive::date::Date) {
     let day: kernel::Day = as_of.to_string().parse().unwrap();
     match naive::evaluate::evaluate(program, as_of) {
         Ok(expected) => {
-            recompute(&app, day).await.unwrap();
+            recompute(&app, day, None, Stopper::default().listen())
+                .await
+                .unwrap();
             assert_eq!(
                 exported(&app, Export::Scorecards, day).await,
                 naive::export::scorecards_csv(&expected)
@@ -125,7 +128,7 @@ async fn check(program: &Program, as_of: naive::date::Date) {
         }
         Err(missing) => {
             let Err(RecomputeError::Unpublishable(kernel::Unpublishable::MissingRates(rates))) =
-                recompute(&app, day).await
+                recompute(&app, day, None, Stopper::default().listen()).await
             else {
                 panic!("published without {missing:?}");
             };

@@ -7,7 +7,8 @@ use super::job_run::JobRun;
 use crate::clock;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::reader::reader;
-use crate::service::next_wake::next_wake;
+use crate::service::night::next_wake;
+use crate::service::recompute::RECOMPUTE_SNAPSHOT;
 use crate::store::job_run::{JobRunFilter, list_job_runs};
 use crate::store::paging::Page;
 
@@ -20,7 +21,7 @@ pub struct Job {
 
 /// Every job.
 pub(in crate::graphql) const JOBS: [Job; 1] = [Job {
-    name: "recompute_snapshot",
+    name: RECOMPUTE_SNAPSHOT,
     description: "Computes and publishes the snapshot of each due date.",
 }];
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 mod database;
+pub(crate) mod product;
 pub(crate) mod program;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -179,6 +179,7 @@ impl Program {
             peer_bands: slices.iter().map(|scores| scores.bands.len() as i64).sum(),
             created_at: moment,
             published_at: is_published.then_some(moment),
+            run: None,
         };
         insert(row, transaction).await;
         for scores in slices {
@@ -401,7 +402,7 @@ async fn store_runs(transaction: &DatabaseTransaction) {
             id: at + 1,
             job: "recompute_snapshot".to_owned(),
             as_of: day("2026-11-18").0 + at as i32,
-            slot: Some(format!("2026-11-{}", 19 + at)),
+            slot: Some(format!("2026-11-{} 2026-11-{}", 19 + at, 18 + at)),
             trigger: job_run::Trigger::Schedule,
             state: if failed {
                 job_run::State::Failed
@@ -412,6 +413,7 @@ async fn store_runs(transaction: &DatabaseTransaction) {
             ended_at: Some(moment),
             fence: 1,
             lease_until: 0,
+            cancel_requested: false,
             fact_rows: Some(1_000),
             scorecards: Some(26),
             peer_bands: Some(30),

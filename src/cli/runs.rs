@@ -1,0 +1,92 @@
+//! `peerband runs`.
+
+use std::process::ExitCode;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use kernel::Day;
+
+use crate::app::App;
+use crate::store::job_run::{JobRun, JobRunFilter, list_job_runs};
+use crate::store::paging::Page;
+
+pub(super) const EXAMPLE: &str = "Examples:
+  peerband runs
+  peerband runs --limit 365 --format json";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// How many, newest first.
+    #[arg(long, default_value_t = 20)]
+    limit: u32,
+    /// A table to read, or one JSON object a line.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) async fn run(app: &App, args: &Args) -> anyhow::Result<ExitCode> {
+    let newest = Page {
+        limit: args.limit,
+        after: None,
+        before: None,
+        from_back: false,
+    };
+    let runs = list_job_runs(app.db(), &JobRunFilter::default(), &newest).await?;
+    if args.format == Format::Text {
+        println!(
+            "{:<10} {:<9} {:<9} {:<20} {:>8} {:>12} {:>10}  error",
+            "as of", "trigger", "state", "started", "seconds", "fact rows", "scorecards"
+        );
+    }
+    for (_, run) in runs.rows {
+        match args.format {
+            Format::Text => println!("{}", line(&run)),
+            Format::Json => println!("{}", json(&run)),
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(run: &JobRun) -> String {
+    let count = |count: Option<i64>| count.map(|count| count.to_string()).unwrap_or_default();
+    let seconds = run.ended_at.map(|ended| {
+        let took = ended - run.started_at;
+        format!("{:.1}", took.as_seconds_f64())
+    });
+    let line = format!(
+        "{:<10} {:<9} {:<9} {:<20} {:>8} {:>12} {:>10}  {}",
+        Day(run.as_of).to_string(),
+        run.trigger.name(),
+        run.state.name(),
+        moment(run.started_at),
+        seconds.unwrap_or_default(),
+        count(run.fact_rows),
+        count(run.scorecards),
+        run.error.as_deref().unwrap_or_default()
+    );
+    line.trim_end().to_owned()
+}
+
+fn json(run: &JobRun) -> serde_json::Value {
+    serde_json::json!({
+        "job": run.job,
+        "as_of": Day(run.as_of).to_string(),
+        "trigger": run.trigger.name(),
+        "state": run.state.name(),
+        "started_at": moment(run.started_at),
+        "ended_at": run.ended_at.map(moment),
+        "fact_rows": run.fact_rows,
+        "scorecards": run.scorecards,
+        "peer_bands": run.peer_bands,
+        "error": run.error,
+    })
+}
+
+fn moment(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::Secs, true)
+}

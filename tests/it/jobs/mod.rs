@@ -1,0 +1,5 @@
+//! Jobs: that each date gets exactly one run, whatever happens to the servers that run it.
+
+mod claim;
+mod recompute_snapshots;
+mod serve;
