@@ -91,21 +91,22 @@ impl<'a> Scoring<'a> {
         self,
         totals: &'a [(Slice, Partner, Totals)],
     ) -> impl Iterator<Item = SliceScores> + 'a {
-        (0..self.catalog.offerings()).flat_map(move |offering| {
-            let offering = Offering(offering as u32);
-            let from = totals.partition_point(|(slice, ..)| slice.offering < offering);
-            let to = totals.partition_point(|(slice, ..)| slice.offering <= offering);
-            self.score_offering(offering, &totals[from..to])
-        })
+        let offerings = (0..self.catalog.offerings()).map(|at| Offering(at as u32));
+        offerings.flat_map(move |offering| self.score_offering(offering, totals))
     }
 
-    fn score_offering(
+    /// Every slice of one offering that has a scorecard, in order of location. Offerings can be scored in any order, and
+    /// side by side.
+    #[must_use]
+    pub fn score_offering(
         self,
         offering: Offering,
         totals: &[(Slice, Partner, Totals)],
-    ) -> impl Iterator<Item = SliceScores> + use<'a> {
+    ) -> Vec<SliceScores> {
+        let from = totals.partition_point(|(slice, ..)| slice.offering < offering);
+        let to = totals.partition_point(|(slice, ..)| slice.offering <= offering);
         let certified: Vec<(Partner, i64)> = self.certified.of(offering).collect();
-        let mut rows = self.roll_up(totals);
+        let mut rows = self.roll_up(&totals[from..to]);
         let holders_only = |(partner, _): &&(Partner, i64)| {
             let key = (Location::WORLD, *partner);
             rows.binary_search_by_key(&key, |(location, partner, _)| (*location, *partner))
@@ -120,7 +121,7 @@ impl<'a> Scoring<'a> {
         rows.sort_unstable_by_key(|(location, partner, _)| (*location, *partner));
 
         let ranges = ranges_by(&rows, |(location, ..)| *location);
-        ranges.into_iter().map(move |range| {
+        let score = |range: Range<usize>| {
             let rows = &rows[range];
             let location = rows[0].0;
             let scorecards = rows
@@ -135,7 +136,8 @@ impl<'a> Scoring<'a> {
                 })
                 .collect();
             self.rank(Slice { offering, location }, scorecards)
-        })
+        };
+        ranges.into_iter().map(score).collect()
     }
 
     /// Adds each location's totals to those above it. Sorted by location, then partner.

@@ -48,7 +48,8 @@ impl Bucket {
             .sort_unstable_by_key(|row| (row.customer, row.occurred_on));
         facts
             .usage
-            .sort_unstable_by_key(|row| (row.customer, row.user));
+            // Each file is in this order already, and a stable sort merges what it finds in order.
+            .sort_by_key(|row| (row.customer, row.user));
         facts
             .instances
             .sort_unstable_by_key(|row| (row.customer, row.offering, row.observed_on));

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use kernel::Day;
 
 use super::serve::asked_to_stop;
 use crate::app::App;
-use crate::service::recompute::{Published, recompute};
+use crate::service::recompute::{Published, recompute_dates};
 use crate::service::run::{Stopped, Stopper};
 
 pub(super) const EXAMPLE: &str = "Examples:
@@ -57,12 +57,11 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
             stopper.stop(Stopped::Cancelled);
         }
     });
-    for as_of in dates(&args)? {
-        let published = recompute(app, as_of, None, stopper.listen())
-            .await
-            .with_context(|| format!("{as_of}: nothing was published"))?;
-        tell(&published, args.format);
-    }
+    let dates = dates(&args)?;
+    recompute_dates(app, &dates, stopper.listen(), |published| {
+        tell(published, args.format);
+    })
+    .await?;
     Ok(ExitCode::SUCCESS)
 }
 

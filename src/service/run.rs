@@ -42,9 +42,15 @@ pub struct Asked(watch::Receiver<Option<Stopped>>);
 pub struct Run {
     db: Db,
     claim: Claim,
+    leash: Leash,
+    heart: JoinHandle<()>,
+}
+
+/// Tells the parts of a run's work whether they may go on.
+#[derive(Debug, Clone)]
+pub struct Leash {
     asked: Asked,
     lease: watch::Receiver<Lease>,
-    heart: JoinHandle<()>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -104,8 +110,7 @@ impl Run {
         Ok(Some(Run {
             db: db.clone(),
             claim,
-            asked,
-            lease,
+            leash: Leash { asked, lease },
             heart,
         }))
     }
@@ -116,33 +121,9 @@ impl Run {
         &self.claim
     }
 
-    /// Asked between the steps of the work.
-    ///
-    /// # Errors
-    /// Where the work must stop.
-    pub fn check(&self) -> Result<(), Stopped> {
-        if let Some(why) = self.asked.to_stop() {
-            return Err(why);
-        }
-        match *self.lease.borrow() {
-            Lease::Over(why) => Err(why),
-            Lease::Until(end) if Instant::now() >= end => Err(Stopped::LeaseLost),
-            Lease::Until(_) => Ok(()),
-        }
-    }
-
-    /// Waits until the work must stop.
-    pub async fn stop(&self) -> Stopped {
-        let mut asked = self.asked.clone();
-        loop {
-            if let Err(why) = self.check() {
-                return why;
-            }
-            tokio::select! {
-                () = asked.stopped() => {}
-                () = tokio::time::sleep(Duration::from_secs(1)) => {}
-            }
-        }
+    #[must_use]
+    pub fn leash(&self) -> &Leash {
+        &self.leash
     }
 
     /// Records that the work stopped. A scheduled run of a server that is being stopped is left to the next server.
@@ -170,6 +151,37 @@ impl Run {
         self.claim
             .end(&self.db, state, Some(error), clock::now())
             .await
+    }
+}
+
+impl Leash {
+    /// Asked between the steps of the work.
+    ///
+    /// # Errors
+    /// Where the work must stop.
+    pub fn check(&self) -> Result<(), Stopped> {
+        if let Some(why) = self.asked.to_stop() {
+            return Err(why);
+        }
+        match *self.lease.borrow() {
+            Lease::Over(why) => Err(why),
+            Lease::Until(end) if Instant::now() >= end => Err(Stopped::LeaseLost),
+            Lease::Until(_) => Ok(()),
+        }
+    }
+
+    /// Waits until the work must stop.
+    pub async fn stop(&self) -> Stopped {
+        let mut asked = self.asked.clone();
+        loop {
+            if let Err(why) = self.check() {
+                return why;
+            }
+            tokio::select! {
+                () = asked.stopped() => {}
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+        }
     }
 }
 

@@ -1,0 +1,209 @@
+//! Runs: from the facts and reference data of now to published snapshots of dates.
+
+mod publish;
+mod tally;
+
+use std::collections::VecDeque;
+
+use kernel::{Day, Unpublishable};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::app::App;
+use crate::service::lock;
+use crate::service::run::{Asked, Leash, Run, Stopped};
+use crate::store::claim::{NewRun, Slot};
+use crate::store::inputs::Inputs;
+use crate::store::publication::{self, Counts};
+use crate::store::{StoreError, manifest};
+use tally::Walk;
+
+/// The job's name.
+pub const RECOMPUTE_SNAPSHOT: &str = "recompute_snapshot";
+
+/// Dates that are tallied in one walk over the facts. Each holds totals of its own.
+const DATES_TOGETHER: usize = 12;
+
+/// What a run has published.
+#[derive(Debug, Clone, Copy)]
+pub struct Published {
+    pub snapshot: i64,
+    pub as_of: Day,
+    pub revision: i32,
+    pub counts: Counts,
+}
+
+/// Why a run published nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RecomputeError {
+    #[error(transparent)]
+    Unpublishable(#[from] Unpublishable),
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    #[error("the date's slot of this night is settled, or another server works for it")]
+    Taken,
+    #[error("cannot use the database")]
+    Store(#[from] StoreError),
+    #[error("cannot read the fact store")]
+    Facts(#[from] facts::Error),
+    #[error("cannot use the data directory")]
+    Io(#[from] std::io::Error),
+    #[error("a part of the run ended without a word")]
+    Lost,
+}
+
+/// The date at which several stopped, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{as_of}: nothing was published")]
+pub struct StoppedAt {
+    pub as_of: Day,
+    #[source]
+    pub error: RecomputeError,
+}
+
+/// A date's claimed run.
+struct Work {
+    as_of: Day,
+    run: Run,
+}
+
+/// Computes and publishes the snapshot of a date, as its next revision, and records the run whatever its end. The work
+/// goes on to its end, or to where it is asked to stop, even if this future is dropped.
+///
+/// # Errors
+/// Where the run must stop; nothing is published then, and the last snapshot stays.
+pub async fn recompute(
+    app: &App,
+    as_of: Day,
+    slot: Option<Slot>,
+    asked: Asked,
+) -> Result<Published, RecomputeError> {
+    let mut published = None;
+    let tell = |one: &Published| published = Some(*one);
+    let done = claim_and_carry_out(app, &[as_of], slot, asked, tell).await;
+    done.map_err(|stopped| stopped.error)?;
+    published.ok_or(RecomputeError::Lost)
+}
+
+/// The same for several dates, in their order, as an operator asks for them. Facts are read once for many of them.
+///
+/// # Errors
+/// At the first date where the run must stop; those before it are published and told.
+pub async fn recompute_dates(
+    app: &App,
+    dates: &[Day],
+    asked: Asked,
+    mut tell: impl FnMut(&Published),
+) -> Result<(), StoppedAt> {
+    for dates in dates.chunks(DATES_TOGETHER) {
+        claim_and_carry_out(app, dates, None, asked.clone(), &mut tell).await?;
+    }
+    Ok(())
+}
+
+async fn claim_and_carry_out(
+    app: &App,
+    dates: &[Day],
+    slot: Option<Slot>,
+    asked: Asked,
+    mut tell: impl FnMut(&Published),
+) -> Result<(), StoppedAt> {
+    let (sender, mut published) = unbounded_channel();
+    let (app, dates) = (app.clone(), dates.to_vec());
+    let first = dates.first().copied().unwrap_or(Day::FIRST);
+    let work = tokio::spawn(async move {
+        let mut works = VecDeque::with_capacity(dates.len());
+        for as_of in dates {
+            let new = NewRun {
+                job: RECOMPUTE_SNAPSHOT,
+                as_of,
+                slot,
+            };
+            let claimed = Run::claim(app.db(), &new, asked.clone()).await;
+            let run = claimed.map_err(RecomputeError::from).transpose();
+            let run = run.unwrap_or(Err(RecomputeError::Taken));
+            let run = run.map_err(|error| StoppedAt { as_of, error })?;
+            works.push_back(Work { as_of, run });
+        }
+        let Err(error) = carry_out(&app, &mut works, &sender).await else {
+            return Ok(());
+        };
+        // Those before have been published and have left.
+        let as_of = works.front().map_or(first, |work| work.as_of);
+        end(works, &error, slot.is_some())
+            .await
+            .map_err(|error| StoppedAt {
+                as_of,
+                error: error.into(),
+            })?;
+        Err(StoppedAt { as_of, error })
+    });
+    while let Some(one) = published.recv().await {
+        tell(&one);
+    }
+    let lost = |_| StoppedAt {
+        as_of: first,
+        error: RecomputeError::Lost,
+    };
+    work.await.map_err(lost)?
+}
+
+/// Records the end of the first run, and that those after it did not come to their turn.
+async fn end(
+    works: VecDeque<Work>,
+    error: &RecomputeError,
+    is_scheduled: bool,
+) -> Result<(), StoreError> {
+    let mut is_first = true;
+    for work in works {
+        match error {
+            RecomputeError::Stopped(why) => work.run.stopped(*why, is_scheduled).await?,
+            error if is_first => work.run.failed(error.to_string()).await?,
+            _ => work.run.stopped(Stopped::Cancelled, is_scheduled).await?,
+        }
+        is_first = false;
+    }
+    Ok(())
+}
+
+/// Publishes one date after the other, and takes each from the front once it is.
+async fn carry_out(
+    app: &App,
+    works: &mut VecDeque<Work>,
+    published: &UnboundedSender<Published>,
+) -> Result<(), RecomputeError> {
+    let leashes: Vec<Leash> = works.iter().map(|work| work.run.leash().clone()).collect();
+    let Some(first) = leashes.first() else {
+        return Ok(());
+    };
+    let _lock = tokio::select! {
+        lock = lock::computing(app.data_dir()) => lock?,
+        why = first.stop() => return Err(why.into()),
+    };
+    publication::sweep_unpublished(app.db()).await?;
+    let settings = app.config().settings();
+    let pinned = app.db().pin().await?;
+    let (files, last_sequence) = manifest::live_files(&pinned).await?;
+    let inputs = Inputs::load(&pinned, &settings.program).await?;
+    drop(pinned);
+
+    let dates = works.iter().map(|work| work.as_of).collect();
+    let gap_days = settings.program.new_customer_gap_days;
+    let walk = Walk::begin(app, files, inputs, dates, gap_days).await?;
+    let tallies = walk.tally(&leashes).await?;
+    let run = publish::Inputs {
+        // A settings struct of texts and numbers always has a JSON form.
+        settings: serde_json::to_string(&settings).unwrap_or_default(),
+        release: settings.release.rules(),
+        last_sequence,
+        walk,
+    };
+    let run = std::sync::Arc::new(run);
+    for tally in tallies {
+        let Some(work) = works.front() else { break };
+        let one = publish::publish(app, &run, work.as_of, &work.run, tally).await?;
+        // Nobody listening is no reason to stop.
+        let _ = published.send(one);
+        works.pop_front();
+    }
+    Ok(())
+}

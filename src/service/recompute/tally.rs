@@ -1,0 +1,174 @@
+//! One walk over the facts for one or several dates, on all cores.
+
+use std::num::NonZero;
+use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use facts::{FactStore, FileRef, Settled};
+use kernel::{Bucket, Certification, Day, Rules, Subscription, Tally, Window};
+use tokio::task::JoinSet;
+
+use super::RecomputeError;
+use crate::app::App;
+use crate::service::run::Leash;
+use crate::store::inputs::Inputs;
+
+/// The most rows of facts that one core holds.
+const BUCKET_ROWS_MAX: u64 = 1024 * 1024;
+/// The fewest: each bucket reads at least one row group of each file that has its customers.
+const BUCKET_ROWS_MIN: u64 = 64 * 1024;
+/// Buckets for each core, so that cores end together.
+const BUCKETS_PER_CORE: u64 = 4;
+
+/// What does not change during a run. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Walk(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    facts: FactStore,
+    files: Vec<FileRef>,
+    inputs: Inputs,
+    dates: Vec<Day>,
+    new_customer_gap_days: u32,
+    settled: Settled,
+    /// For each date the newest observations in its window, by customer.
+    subscriptions: Vec<Vec<Subscription>>,
+    certifications: Vec<Certification>,
+}
+
+impl Walk {
+    /// Settles keys, and reads what is not read by customer.
+    pub(super) async fn begin(
+        app: &App,
+        files: Vec<FileRef>,
+        inputs: Inputs,
+        dates: Vec<Day>,
+        new_customer_gap_days: u32,
+    ) -> Result<Walk, RecomputeError> {
+        let facts = app.facts();
+        let (settled, observed, certifications) = tokio::try_join!(
+            facts.settle(&files),
+            facts.read_subscriptions(&files, needed_days(&dates), &inputs.places),
+            facts.read_certifications(&files, &inputs.places),
+        )?;
+        let windows: Vec<Window> = dates.iter().copied().map(Window::ending).collect();
+        let newest = tokio::task::spawn_blocking(move || {
+            let newest = |window| kernel::newest_subscriptions(&observed, window);
+            windows.into_iter().map(newest).collect()
+        });
+        let subscriptions = newest.await.map_err(|_| RecomputeError::Lost)?;
+        Ok(Walk(Arc::new(Shared {
+            facts: facts.clone(),
+            files,
+            inputs,
+            dates,
+            new_customer_gap_days,
+            settled,
+            subscriptions,
+            certifications,
+        })))
+    }
+
+    pub(super) fn inputs(&self) -> &Inputs {
+        &self.0.inputs
+    }
+
+    pub(super) fn certifications(&self) -> &[Certification] {
+        &self.0.certifications
+    }
+
+    pub(super) fn fact_rows(&self) -> u64 {
+        self.0.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// The tally of each date, in their order.
+    pub(super) async fn tally(&self, leashes: &[Leash]) -> Result<Vec<Tally>, RecomputeError> {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let bucket_rows = self.fact_rows() / (cores as u64 * BUCKETS_PER_CORE);
+        let bucket_rows = bucket_rows.clamp(BUCKET_ROWS_MIN, BUCKET_ROWS_MAX);
+        let buckets = Arc::new(facts::buckets(&self.0.files, bucket_rows));
+        let next = Arc::new(AtomicUsize::new(0));
+        let mut workers = JoinSet::new();
+        for _ in 0..cores.min(buckets.len()) {
+            let (walk, leashes) = (self.clone(), leashes.to_vec());
+            let (buckets, next) = (buckets.clone(), next.clone());
+            workers.spawn(async move {
+                let mut tallies = vec![Tally::default(); walk.0.dates.len()];
+                while let Some(customers) = buckets.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for leash in &leashes {
+                        leash.check()?;
+                    }
+                    tallies = walk.add_bucket(customers.clone(), tallies).await?;
+                }
+                Ok::<_, RecomputeError>(tallies)
+            });
+        }
+        let mut sums = vec![Tally::default(); self.0.dates.len()];
+        while let Some(tallies) = workers.join_next().await {
+            let tallies = tallies.map_err(|_| RecomputeError::Lost)??;
+            let added = tokio::task::spawn_blocking(move || {
+                for (sum, tally) in sums.iter_mut().zip(tallies) {
+                    *sum += tally;
+                }
+                sums
+            });
+            sums = added.await.map_err(|_| RecomputeError::Lost)?;
+        }
+        Ok(sums)
+    }
+
+    async fn add_bucket(
+        &self,
+        customers: Range<u32>,
+        mut tallies: Vec<Tally>,
+    ) -> Result<Vec<Tally>, RecomputeError> {
+        let shared = &self.0;
+        let days = needed_days(&shared.dates);
+        let inputs = &shared.inputs;
+        let facts = shared
+            .facts
+            .read_bucket(
+                &shared.files,
+                customers.clone(),
+                days,
+                &shared.settled,
+                &inputs.places,
+            )
+            .await?;
+        let walk = self.clone();
+        let added = tokio::task::spawn_blocking(move || {
+            let shared = &walk.0;
+            let bucket = Bucket::new(facts);
+            let dates = shared.dates.iter().zip(&shared.subscriptions);
+            for ((date, subscriptions), tally) in dates.zip(&mut tallies) {
+                let rules = Rules {
+                    window: Window::ending(*date),
+                    catalog: &shared.inputs.catalog,
+                    associations: &shared.inputs.associations,
+                    rates: &shared.inputs.rates,
+                    new_customer_gap_days: shared.new_customer_gap_days,
+                };
+                tally.add(&rules, &bucket, within(subscriptions, &customers));
+            }
+            tallies
+        });
+        added.await.map_err(|_| RecomputeError::Lost)
+    }
+}
+
+/// The rows of these customers, of rows sorted by customer.
+fn within<'a>(rows: &'a [Subscription], customers: &Range<u32>) -> &'a [Subscription] {
+    let from = rows.partition_point(|row| row.customer.0 < customers.start);
+    let to = rows.partition_point(|row| row.customer.0 < customers.end);
+    &rows[from..to]
+}
+
+/// The days of all windows.
+fn needed_days(dates: &[Day]) -> RangeInclusive<Day> {
+    let windows = || dates.iter().copied().map(Window::ending);
+    let first = windows().map(|window| window.first).min();
+    let last = windows().map(|window| window.last).max();
+    first.unwrap_or(Day::FIRST)..=last.unwrap_or(Day::FIRST)
+}
