@@ -1,0 +1,3 @@
+//! The kernel's tests from outside: examples worked by hand, properties, and agreement with the naive reading.
+
+mod agree;
