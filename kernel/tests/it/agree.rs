@@ -3,7 +3,6 @@
 //!
 //! `PEERBAND_TEST_PROGRAMS` says how many programs the tests of this file share, 2,000 by default.
 
-mod feed;
 mod outcome;
 
 use std::collections::BTreeMap;
@@ -16,13 +15,11 @@ use naive::program::Program;
 use naive::ratio::Ratio;
 use naive::slice::Slice;
 use naive::snapshot::{Measure, Scorecard, Snapshot};
-use peerband_kernel::{
-    Bucket, Facts, Ranges, ReleaseRules, Rules, Scoring, Subscription, Tally, Unpublishable,
-    Window, certified_people, newest_subscriptions,
-};
+use peerband_kernel::{Bucket, Facts, Rules, Subscription, Tally, Unpublishable};
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
 
-use feed::{Inputs, day};
+use crate::harness::program;
+use crate::harness::run::Run;
 use outcome::Outcome;
 
 const PROGRAMS: u32 = 2_000;
@@ -35,33 +32,28 @@ const MOST_CUSTOMERS: u32 = 12;
 
 #[test]
 fn fed_in_one_bucket() {
-    check(|rules, facts, subscriptions| {
-        let mut tally = Tally::default();
-        tally.add(rules, &Bucket::new(facts), &subscriptions);
-        tally
-    });
+    check(|rules, run| tally(rules, run.part(|_| true)));
 }
 
 #[test]
 fn fed_with_every_row_the_other_way_round() {
-    check(|rules, mut facts, subscriptions| {
+    check(|rules, run| {
+        let (mut facts, subscriptions) = run.part(|_| true);
         facts.revenue.reverse();
         facts.seat_changes.reverse();
         facts.usage.reverse();
         facts.instances.reverse();
         facts.surveys.reverse();
-        let mut tally = Tally::default();
-        tally.add(rules, &Bucket::new(facts), &subscriptions);
-        tally
+        tally(rules, (facts, subscriptions))
     });
 }
 
 #[test]
 fn fed_in_a_bucket_for_each_customer() {
-    check(|rules, facts, subscriptions| {
+    check(|rules, run| {
         let mut tally = Tally::default();
         for customer in 0..MOST_CUSTOMERS {
-            let (facts, subscriptions) = part(&facts, &subscriptions, |of| of == customer);
+            let (facts, subscriptions) = run.part(|of| of == customer);
             tally.add(rules, &Bucket::new(facts), &subscriptions);
         }
         tally
@@ -70,20 +62,17 @@ fn fed_in_a_bucket_for_each_customer() {
 
 #[test]
 fn fed_in_tallies_that_are_merged_last_to_first() {
-    check(|rules, facts, subscriptions| {
+    check(|rules, run| {
         let mut sum = Tally::default();
         for third in [2, 1, 0] {
-            let (facts, subscriptions) = part(&facts, &subscriptions, |of| of % 3 == third);
-            let mut tally = Tally::default();
-            tally.add(rules, &Bucket::new(facts), &subscriptions);
-            sum += tally;
+            sum += tally(rules, run.part(|of| of % 3 == third));
         }
         sum
     });
 }
 
-/// Takes the facts of a program, with the newest observation of each subscription, into a tally.
-type Feed = fn(&Rules<'_>, Facts, Vec<Subscription>) -> Tally;
+/// Takes the facts of a run into a tally.
+type Feed = fn(&Rules<'_>, &Run) -> Tally;
 
 /// Runs this test's share of the programs.
 fn check(feed: Feed) {
@@ -196,57 +185,17 @@ fn same<What: PartialEq + std::fmt::Debug>(
 }
 
 fn published(program: &Program, as_of: Date, feed: Feed) -> Result<Outcome, Unpublishable> {
-    let inputs = Inputs::of(program);
-    let settings = &program.settings;
-    let rules = Rules {
-        window: Window::ending(day(as_of)),
-        catalog: &inputs.catalog,
-        associations: &inputs.associations,
-        rates: &inputs.rates,
-        new_customer_gap_days: settings.new_customer_gap_days.into(),
-    };
-    let subscriptions = newest_subscriptions(&inputs.subscriptions, rules.window);
-    let totals = feed(&rules, inputs.facts, subscriptions).finish()?;
-    let certified = certified_people(
-        &inputs.catalog,
-        &inputs.exams,
-        &inputs.certifications,
-        day(as_of),
-    );
-    let release = ReleaseRules {
-        min_peers: settings.min_peers as u32,
-        min_band_members: settings.min_band_members as u32,
-        ranges: match settings.ranges {
-            naive::program::Ranges::Exact => Ranges::Exact,
-            naive::program::Ranges::Rounded => Ranges::Rounded,
-        },
-    };
-    let scoring = Scoring {
-        catalog: &inputs.catalog,
-        certified: &certified,
-        release: &release,
-        owners: &inputs.owners,
-    };
+    let (run, ids) = program::run(program, as_of);
+    let totals = run.tally_by(|rules| feed(rules, &run)).finish()?;
     let mut outcome = Outcome::default();
-    for scores in scoring.score(&totals) {
-        outcome.add(&scores, &inputs.ids, &release);
+    for scores in run.score(&totals) {
+        outcome.add(&scores, &ids, &run.release);
     }
     Ok(outcome)
 }
 
-/// The facts of some customers.
-fn part(
-    facts: &Facts,
-    subscriptions: &[Subscription],
-    takes: impl Fn(u32) -> bool,
-) -> (Facts, Vec<Subscription>) {
-    let mut facts = facts.clone();
-    let mut subscriptions = subscriptions.to_vec();
-    facts.revenue.retain(|row| takes(row.customer.0));
-    facts.seat_changes.retain(|row| takes(row.customer.0));
-    facts.usage.retain(|row| takes(row.customer.0));
-    facts.instances.retain(|row| takes(row.customer.0));
-    facts.surveys.retain(|row| takes(row.customer.0));
-    subscriptions.retain(|row| takes(row.customer.0));
-    (facts, subscriptions)
+fn tally(rules: &Rules<'_>, (facts, subscriptions): (Facts, Vec<Subscription>)) -> Tally {
+    let mut tally = Tally::default();
+    tally.add(rules, &Bucket::new(facts), &subscriptions);
+    tally
 }

@@ -3,3 +3,4 @@
 mod agree;
 mod examples;
 mod harness;
+mod properties;

@@ -7,7 +7,7 @@ use peerband_kernel::{
     Bound, Metric, PeerBand, Ranges, ReleaseRules, Scorecard, SliceScores, Value, percentile,
 };
 
-use super::feed::Ids;
+use crate::harness::program::Ids;
 
 /// Everything published, by slice.
 #[derive(Debug, Default)]

@@ -1,33 +1,27 @@
-//! An example: facts and settings written as words, and checks of single figures.
+//! What the tests stand on: a run of the kernel, generated programs as such runs, and examples, whose facts and settings are
+//! written as words and whose figures are checked one by one.
 
+pub(crate) mod program;
 mod rows;
+pub(crate) mod run;
 pub(crate) mod scene;
 
 use std::collections::BTreeMap;
 
 use peerband_kernel::{
-    Association, Associations, Bucket, Certification, Currency, Day, Exams, Facts, Metric,
-    PeerBand, Ranges, Rates, ReleaseRules, Rules, Scorecard, Scoring, SliceScores, Standing,
-    Subscription, Tally, Unpublishable, Value, Window, certified_people, newest_subscriptions,
+    Exams, Facts, Metric, PeerBand, Ranges, ReleaseRules, Scorecard, SliceScores, Standing,
+    Unpublishable, Value,
 };
 
-use scene::{PARTNERS, catalog, day, partner, slice, slice_name};
+use run::Run;
+use scene::{PARTNERS, catalog, currency, day, partner, slice, slice_name};
 
 /// Each method that takes `rows` takes them one a line, words apart; `-` is none.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
-    as_of: Day,
-    associations: Vec<Association>,
-    rates: Vec<(Currency, Day, i128)>,
-    gap_days: u32,
-    exams: Exams,
+    run: Run,
     exam_names: Vec<String>,
-    certifications: Vec<Certification>,
     people: Vec<String>,
-    facts: Facts,
-    subscriptions: Vec<Subscription>,
-    owners: Vec<u32>,
-    release: ReleaseRules,
 }
 
 /// As of 2024-12-31, so that the window is the calendar year, with `c1` to `c16` at `p1` to `p16` for ever.
@@ -39,15 +33,15 @@ pub(crate) fn case() -> Case {
 
 /// As [`case`], but without associations.
 pub(crate) fn bare_case() -> Case {
-    Case {
+    let run = Run {
         as_of: day("2024-12-31"),
+        catalog: catalog(),
         associations: Vec::new(),
+        reporting_currency: currency("USD"),
         rates: Vec::new(),
         gap_days: 31,
         exams: Exams::default(),
-        exam_names: Vec::new(),
         certifications: Vec::new(),
-        people: Vec::new(),
         facts: Facts::default(),
         subscriptions: Vec::new(),
         owners: (0..PARTNERS).collect(),
@@ -56,6 +50,11 @@ pub(crate) fn bare_case() -> Case {
             min_band_members: 3,
             ranges: Ranges::Rounded,
         },
+    };
+    Case {
+        run,
+        exam_names: Vec::new(),
+        people: Vec::new(),
     }
 }
 
@@ -71,18 +70,18 @@ pub(crate) struct Measure {
 
 impl Case {
     pub(crate) fn as_of(mut self, date: &str) -> Case {
-        self.as_of = day(date);
+        self.run.as_of = day(date);
         self
     }
 
     pub(crate) fn gap_days(mut self, days: u32) -> Case {
-        self.gap_days = days;
+        self.run.gap_days = days;
         self
     }
 
     pub(crate) fn release(mut self, min_peers: u32, min_band_members: u32) -> Case {
-        self.release.min_peers = min_peers;
-        self.release.min_band_members = min_band_members;
+        self.run.release.min_peers = min_peers;
+        self.run.release.min_band_members = min_band_members;
         self
     }
 
@@ -90,34 +89,18 @@ impl Case {
     pub(crate) fn group(mut self, partners: &str) -> Case {
         let members: Vec<_> = partners.split_whitespace().map(partner).collect();
         for member in &members {
-            self.owners[member.0 as usize] = members[0].0;
+            self.run.owners[member.0 as usize] = members[0].0;
         }
         self
     }
 
+    /// The run that the example is, for tests that go on from it.
+    pub(crate) fn into_run(self) -> Run {
+        self.run
+    }
+
     pub(crate) fn scores(&self) -> Result<Vec<SliceScores>, Unpublishable> {
-        let catalog = catalog();
-        let associations = Associations::new(self.associations.clone());
-        let rates = Rates::new(scene::currency("USD"), self.rates.iter().copied());
-        let rules = Rules {
-            window: Window::ending(self.as_of),
-            catalog: &catalog,
-            associations: &associations,
-            rates: &rates,
-            new_customer_gap_days: self.gap_days,
-        };
-        let subscriptions = newest_subscriptions(&self.subscriptions, rules.window);
-        let mut tally = Tally::default();
-        tally.add(&rules, &Bucket::new(self.facts.clone()), &subscriptions);
-        let totals = tally.finish()?;
-        let certified = certified_people(&catalog, &self.exams, &self.certifications, self.as_of);
-        let scoring = Scoring {
-            catalog: &catalog,
-            certified: &certified,
-            release: &self.release,
-            owners: &self.owners,
-        };
-        Ok(scoring.score(&totals).collect())
+        self.run.scores()
     }
 
     /// The value of `METRIC partner slice`, such as `REVENUE p1 P/W1 @FR`: nothing where it has none, `absent` where the
@@ -173,7 +156,7 @@ impl Case {
     pub(crate) fn check_missing_rates(&self, expected: &[(&str, &str)]) {
         let expected: BTreeMap<_, _> = expected
             .iter()
-            .map(|(code, date)| (scene::currency(code), day(date)))
+            .map(|(code, date)| (currency(code), day(date)))
             .collect();
         assert_eq!(self.scores(), Err(Unpublishable::MissingRates(expected)));
     }

@@ -11,7 +11,7 @@ impl Case {
     /// `customer partner precedence workload starts_on ends_on`
     pub(crate) fn associate(mut self, rows: &str) -> Case {
         for [of, by, precedence, workload, starts_on, ends_on] in words(rows) {
-            self.associations.push(Association {
+            self.run.associations.push(Association {
                 customer: customer(of),
                 partner: partner(by),
                 precedence: precedence.parse().unwrap(),
@@ -31,7 +31,7 @@ impl Case {
     pub(crate) fn rates(mut self, rows: &str) -> Case {
         for [code, date, rate] in words(rows) {
             let row = (currency(code), day(date), decimal(rate, 9));
-            self.rates.push(row);
+            self.run.rates.push(row);
         }
         self
     }
@@ -39,7 +39,7 @@ impl Case {
     /// `customer offering date amount currency new|old`
     pub(crate) fn revenue(mut self, rows: &str) -> Case {
         for [of, in_offering, date, amount, code, counts] in words(rows) {
-            self.facts.revenue.push(Revenue {
+            self.run.facts.revenue.push(Revenue {
                 customer: customer(of),
                 offering: offering(in_offering),
                 occurred_on: day(date),
@@ -54,7 +54,7 @@ impl Case {
     /// `customer offering date added lost paid|unpaid`
     pub(crate) fn seats(mut self, rows: &str) -> Case {
         for [of, in_offering, date, added, lost, paid] in words(rows) {
-            self.facts.seat_changes.push(SeatChange {
+            self.run.facts.seat_changes.push(SeatChange {
                 customer: customer(of),
                 offering: offering(in_offering),
                 occurred_on: day(date),
@@ -69,7 +69,7 @@ impl Case {
     /// `subscription customer offering date seats assigned|idle`
     pub(crate) fn subscriptions(mut self, rows: &str) -> Case {
         for [name, of, in_offering, date, seats, counts] in words(rows) {
-            self.subscriptions.push(Subscription {
+            self.run.subscriptions.push(Subscription {
                 subscription: hash(name),
                 observed_on: day(date),
                 customer: customer(of),
@@ -85,7 +85,7 @@ impl Case {
     pub(crate) fn usage(mut self, rows: &str) -> Case {
         for [of, user, in_offering, date] in words(rows) {
             let month = day(date).month();
-            self.facts.usage.push(UsageMonth {
+            self.run.facts.usage.push(UsageMonth {
                 customer: customer(of),
                 offering: offering(in_offering),
                 user: hash(user) as u64,
@@ -99,7 +99,7 @@ impl Case {
     /// `customer offering date instances`
     pub(crate) fn instances(mut self, rows: &str) -> Case {
         for [of, in_offering, date, count] in words(rows) {
-            self.facts.instances.push(Instances {
+            self.run.facts.instances.push(Instances {
                 customer: customer(of),
                 offering: offering(in_offering),
                 observed_on: day(date),
@@ -112,7 +112,7 @@ impl Case {
     /// `customer offering date score`
     pub(crate) fn surveys(mut self, rows: &str) -> Case {
         for [of, in_offering, date, score] in words(rows) {
-            self.facts.surveys.push(Survey {
+            self.run.facts.surveys.push(Survey {
                 customer: customer(of),
                 offering: offering(in_offering),
                 responded_on: day(date),
@@ -126,10 +126,11 @@ impl Case {
     pub(crate) fn exams(mut self, rows: &str) -> Case {
         for [exam, workload, counts_until] in words(rows) {
             let at = place(&mut self.exam_names, exam);
-            self.exams
+            self.run
+                .exams
                 .workloads
                 .resize(self.exam_names.len(), Vec::new());
-            self.exams.workloads[at].push((offering(workload), end(counts_until)));
+            self.run.exams.workloads[at].push((offering(workload), end(counts_until)));
         }
         self
     }
@@ -137,7 +138,7 @@ impl Case {
     /// `person partner exam passed_on expires_on`
     pub(crate) fn passes(mut self, rows: &str) -> Case {
         for [person, of, exam, passed_on, expires_on] in words(rows) {
-            self.certifications.push(Certification {
+            self.run.certifications.push(Certification {
                 partner: partner(of),
                 person: place(&mut self.people, person) as u128,
                 exam: place(&mut self.exam_names, exam) as u32,

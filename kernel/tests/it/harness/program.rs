@@ -8,54 +8,51 @@ use naive::new_customers::is_paid;
 use naive::program::{Program, SubscriptionStatus};
 use naive::revenue::counts_as_new;
 use naive::settle::{Fact, Settled};
+
+use super::run::Run;
 use peerband_kernel::{
-    Association, Associations, Catalog, Certification, Currency, Customer, Day, Exams, Facts,
-    Instances, Location, Offering, Partner, Rates, Revenue, SeatChange, Subscription, Survey,
+    Association, Catalog, Certification, Currency, Customer, Day, Exams, Facts, Instances,
+    Location, Offering, Partner, Ranges, ReleaseRules, Revenue, SeatChange, Subscription, Survey,
     UsageMonth,
 };
 
-/// What the kernel reads, and the ids that its numbers stand for.
-#[derive(Debug)]
-pub(super) struct Inputs {
-    pub(super) catalog: Catalog,
-    pub(super) associations: Associations,
-    pub(super) rates: Rates,
-    pub(super) exams: Exams,
-    pub(super) owners: Vec<u32>,
-    /// All settled facts, those after the as-of date too.
-    pub(super) facts: Facts,
-    /// All settled observations, several for a subscription.
-    pub(super) subscriptions: Vec<Subscription>,
-    pub(super) certifications: Vec<Certification>,
-    pub(super) ids: Ids,
-}
-
 /// Ids by their kernel number.
 #[derive(Debug)]
-pub(super) struct Ids {
-    pub(super) partners: Vec<String>,
+pub(crate) struct Ids {
+    pub(crate) partners: Vec<String>,
     /// Product and workload; both none for everything.
-    pub(super) offerings: Vec<(Option<String>, Option<String>)>,
+    pub(crate) offerings: Vec<(Option<String>, Option<String>)>,
     /// None for the world.
-    pub(super) locations: Vec<Option<String>>,
+    pub(crate) locations: Vec<Option<String>>,
 }
 
-impl Inputs {
-    pub(super) fn of(program: &Program) -> Inputs {
-        let settled = Settled::of(program);
-        let numbers = Numbers::of(program, &settled);
-        Inputs {
-            catalog: numbers.catalog(&settled),
-            associations: Associations::new(numbers.associations(&settled)),
-            rates: rates(&settled),
-            exams: numbers.exams(&settled),
-            owners: owners(&settled),
-            facts: numbers.facts(&settled),
-            subscriptions: numbers.subscriptions(&settled),
-            certifications: numbers.certifications(&settled),
-            ids: numbers.ids(),
-        }
-    }
+/// The run that a program asks for. Its facts are all settled ones, those after the as-of date too.
+pub(crate) fn run(program: &Program, as_of: Date) -> (Run, Ids) {
+    let settled = Settled::of(program);
+    let numbers = Numbers::of(program, &settled);
+    let settings = &program.settings;
+    let run = Run {
+        as_of: day(as_of),
+        catalog: numbers.catalog(&settled),
+        associations: numbers.associations(&settled),
+        reporting_currency: currency(&settings.reporting_currency),
+        rates: rates(&settled),
+        gap_days: settings.new_customer_gap_days.into(),
+        exams: numbers.exams(&settled),
+        certifications: numbers.certifications(&settled),
+        facts: numbers.facts(&settled),
+        subscriptions: numbers.subscriptions(&settled),
+        owners: owners(&settled),
+        release: ReleaseRules {
+            min_peers: settings.min_peers as u32,
+            min_band_members: settings.min_band_members as u32,
+            ranges: match settings.ranges {
+                naive::program::Ranges::Exact => Ranges::Exact,
+                naive::program::Ranges::Rounded => Ranges::Rounded,
+            },
+        },
+    };
+    (run, numbers.ids())
 }
 
 /// The place of every id among those of its kind, in byte order.
@@ -266,12 +263,12 @@ fn numbered<Id: Ord>(ids: impl Iterator<Item = Id>) -> BTreeMap<Id, u32> {
     ids.into_iter().zip(0..).collect()
 }
 
-fn rates(settled: &Settled<'_>) -> Rates {
+fn rates(settled: &Settled<'_>) -> Vec<(Currency, Day, i128)> {
     let rows = settled.fx_rates.iter().map(|row| {
         let billionths = row.rate.units;
         (currency(&row.currency), day(row.rate_date), billionths)
     });
-    Rates::new(currency(&settled.settings.reporting_currency), rows)
+    rows.collect()
 }
 
 /// Companies of one group share the number of the first of them.
@@ -285,7 +282,7 @@ fn owners(settled: &Settled<'_>) -> Vec<u32> {
     owners.collect()
 }
 
-pub(super) fn day(date: Date) -> Day {
+pub(crate) fn day(date: Date) -> Day {
     Day(date.days())
 }
 
