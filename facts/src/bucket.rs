@@ -19,7 +19,7 @@ use crate::table::ORDINAL;
 
 impl FactStore {
     /// The facts of these customers that a run whose windows lie within `days` can need: of seat changes all up to
-    /// the last of the days, of the rest those of the days. Subscriptions are left empty: see
+    /// the last of the days, of the rest those of the days. Subscriptions are not among them: see
     /// [`FactStore::read_subscriptions`]. Files of other datasets may be among the given and are not read.
     ///
     /// One user may have several rows for a month, one for each file; they add up as sets.
@@ -50,7 +50,6 @@ impl FactStore {
             usage: bucket.read().await?,
             instances: newest_of_day(bucket.read().await?).await?,
             surveys: bucket.read().await?,
-            subscriptions: Vec::new(),
         })
     }
 }

@@ -82,7 +82,8 @@ pub struct Certification {
     pub expires_on: Day,
 }
 
-/// The facts of some customers, by dataset.
+/// The facts of some customers, by dataset. Subscriptions are not among them: the rows of one may name several customers,
+/// see [`crate::newest_subscriptions`].
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     pub revenue: Vec<Revenue>,
@@ -90,9 +91,6 @@ pub struct Facts {
     pub usage: Vec<UsageMonth>,
     pub instances: Vec<Instances>,
     pub surveys: Vec<Survey>,
-    /// The newest observation in the window of each subscription that lies with these customers: see
-    /// [`crate::newest_subscriptions`].
-    pub subscriptions: Vec<Subscription>,
 }
 
 /// A row that belongs to a customer.

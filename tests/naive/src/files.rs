@@ -2,7 +2,7 @@
 
 use crate::csv::line;
 use crate::date::Date;
-use crate::program::{FactRows, Program};
+use crate::program::{FactRows, FactUpload, Program};
 
 /// The reference datasets with their CSV text, in an order in which every id is known before it is named. A dataset without
 /// rows has no file.
@@ -22,6 +22,24 @@ pub fn reference_files(program: &Program) -> Vec<(&'static str, String)> {
         .filter(|(_, lines)| lines.len() > 1)
         .map(|(dataset, lines)| (dataset, lines.concat()))
         .collect()
+}
+
+/// A whole program as text, for people: its settings, then what was sent, in order.
+pub fn listing(program: &Program) -> String {
+    let mut text = format!("{:?}\n", program.settings);
+    for (dataset, csv) in reference_files(program) {
+        text += &format!("-- {dataset}\n{csv}");
+    }
+    for upload in &program.uploads {
+        let (dataset, batch) = (upload.dataset().name(), upload.batch());
+        match upload {
+            FactUpload::Store { rows, .. } => {
+                text += &format!("-- {dataset}, {batch}\n{}", upload_csv(rows));
+            }
+            FactUpload::Delete { .. } => text += &format!("-- {dataset}, {batch} deleted\n"),
+        }
+    }
+    text
 }
 
 /// One batch of facts as CSV.

@@ -1,0 +1,92 @@
+//! One run of the kernel, from plain rows to what is published.
+
+use peerband_kernel::{
+    Association, Associations, Bucket, Catalog, Certification, Currency, Day, Exams, Facts,
+    Partner, Rates, ReleaseRules, Rules, Scoring, Slice, SliceScores, Subscription, Tally, Totals,
+    Unpublishable, Window, certified_people, newest_subscriptions,
+};
+
+/// Everything a run reads, in any order.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) as_of: Day,
+    pub(crate) catalog: Catalog,
+    pub(crate) associations: Vec<Association>,
+    pub(crate) reporting_currency: Currency,
+    /// Currency, day, billionths.
+    pub(crate) rates: Vec<(Currency, Day, i128)>,
+    pub(crate) gap_days: u32,
+    pub(crate) exams: Exams,
+    pub(crate) certifications: Vec<Certification>,
+    pub(crate) facts: Facts,
+    /// All observations, several for a subscription.
+    pub(crate) subscriptions: Vec<Subscription>,
+    pub(crate) owners: Vec<u32>,
+    pub(crate) release: ReleaseRules,
+}
+
+/// What [`Tally::finish`] gives.
+pub(crate) type Rows = Vec<(Slice, Partner, Totals)>;
+
+impl Run {
+    pub(crate) fn window(&self) -> Window {
+        Window::ending(self.as_of)
+    }
+
+    /// The facts and newest subscriptions of some customers.
+    pub(crate) fn part(&self, takes: impl Fn(u32) -> bool) -> (Facts, Vec<Subscription>) {
+        let mut facts = self.facts.clone();
+        facts.revenue.retain(|row| takes(row.customer.0));
+        facts.seat_changes.retain(|row| takes(row.customer.0));
+        facts.usage.retain(|row| takes(row.customer.0));
+        facts.instances.retain(|row| takes(row.customer.0));
+        facts.surveys.retain(|row| takes(row.customer.0));
+        let mut subscriptions = newest_subscriptions(&self.subscriptions, self.window());
+        subscriptions.retain(|row| takes(row.customer.0));
+        (facts, subscriptions)
+    }
+
+    /// Tallies as `walk` does, which is given the rules of this run.
+    pub(crate) fn tally_by(&self, walk: impl FnOnce(&Rules<'_>) -> Tally) -> Tally {
+        let associations = Associations::new(self.associations.clone());
+        let rates = Rates::new(self.reporting_currency, self.rates.iter().copied());
+        walk(&Rules {
+            window: self.window(),
+            catalog: &self.catalog,
+            associations: &associations,
+            rates: &rates,
+            new_customer_gap_days: self.gap_days,
+        })
+    }
+
+    /// The totals of some customers.
+    pub(crate) fn totals_of(&self, takes: impl Fn(u32) -> bool) -> Result<Rows, Unpublishable> {
+        let (facts, subscriptions) = self.part(takes);
+        let tally = self.tally_by(|rules| {
+            let mut tally = Tally::default();
+            tally.add(rules, &Bucket::new(facts), &subscriptions);
+            tally
+        });
+        tally.finish()
+    }
+
+    pub(crate) fn totals(&self) -> Result<Rows, Unpublishable> {
+        self.totals_of(|_| true)
+    }
+
+    pub(crate) fn score(&self, totals: &Rows) -> Vec<SliceScores> {
+        let certified =
+            certified_people(&self.catalog, &self.exams, &self.certifications, self.as_of);
+        let scoring = Scoring {
+            catalog: &self.catalog,
+            certified: &certified,
+            release: &self.release,
+            owners: &self.owners,
+        };
+        scoring.score(totals).collect()
+    }
+
+    pub(crate) fn scores(&self) -> Result<Vec<SliceScores>, Unpublishable> {
+        Ok(self.score(&self.totals()?))
+    }
+}
