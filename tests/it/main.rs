@@ -4,3 +4,4 @@ mod agree;
 mod cli;
 mod graphql;
 mod harness;
+mod workspace;
