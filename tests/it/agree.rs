@@ -13,6 +13,8 @@ use peerband::service::recompute::{RecomputeError, recompute};
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestRunner};
 
+use crate::harness::database;
+
 struct NoRejects;
 
 impl Watcher for NoRejects {
@@ -23,7 +25,7 @@ impl Watcher for NoRejects {
     fn progressed(&self, _bytes: u64) {}
 }
 
-fn config(program: &Program) -> Config {
+fn config(program: &Program, database: &str) -> Config {
     let settings = &program.settings;
     let types: Vec<&str> = settings
         .association_precedence
@@ -50,6 +52,7 @@ fn config(program: &Program) -> Config {
             settings.min_band_members.to_string(),
         ),
         ("RELEASE_RANGES", ranges.to_owned()),
+        ("DATABASE_URL", database.to_owned()),
     ];
     Config::load(
         None,
@@ -86,9 +89,9 @@ async fn exported(app: &App, what: Export, as_of: kernel::Day) -> String {
 
 async fn check(program: &Program, as_of: naive::date::Date) {
     let folder = tempfile::tempdir().unwrap();
-    let app = App::open(config(program), DataDir::new(folder.path().join("data")))
-        .await
-        .unwrap();
+    let url = database::url().await;
+    let data_dir = DataDir::new(folder.path().join("data"));
+    let app = App::open(config(program, &url), data_dir).await.unwrap();
     for (dataset, csv) in naive::files::reference_files(program) {
         send(&app, folder.path(), dataset, "reference", &csv).await;
     }
@@ -140,6 +143,8 @@ async fn check(program: &Program, as_of: naive::date::Date) {
             assert_eq!(rates, missing);
         }
     }
+    drop(app);
+    database::remove(&url).await;
 }
 
 #[test]
