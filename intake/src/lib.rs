@@ -1,6 +1,6 @@
 //! Files in, typed rows and rejects out, for the fifteen datasets of DATA.md.
 //!
-//! [`read`] takes one CSV, NDJSON or Parquet file and hands its rows, one by one and in the order of the file, to a
+//! [`read()`] takes one CSV, NDJSON or Parquet file and hands its rows, one by one and in the order of the file, to a
 //! [`RowVisitor`]. Every value arrives checked against the bounds of DATA.md and with its own type; a row that breaks
 //! one arrives as a [`Reject`]. Memory does not grow with the file, whatever is sent (see [`Limits`]).
 //!

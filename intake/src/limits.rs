@@ -1,6 +1,6 @@
 //! How much of everything one file may hold. SAFETY.md, "Hostile files".
 
-/// The bounds that [`read`](crate::read) holds a file to. The defaults are far above what honest senders need and low
+/// The bounds that [`read`](crate::read()) holds a file to. The defaults are far above what honest senders need and low
 /// enough that memory stays bounded whatever is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

@@ -3,7 +3,7 @@
 use crate::{Dataset, Field, Limits, Problem, Reject, Row, error::Halt, row::Bad};
 
 /// What the visitor answers to end the reading before the file ends. The cause, if there is one, stays with the
-/// visitor; [`read`](crate::read) returns [`ReadError::Stopped`](crate::ReadError::Stopped).
+/// visitor; [`read`](crate::read()) returns [`ReadError::Stopped`](crate::ReadError::Stopped).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop;
 

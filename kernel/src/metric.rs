@@ -240,15 +240,16 @@ mod tests {
 
     #[test]
     fn large_money_is_the_nearest_float() {
-        // 2^53 + 1 ten-thousandths and far beyond: dividing two rounded floats would be one step off.
+        // 2^53 + 1 ten-thousandths and far beyond: dividing two rounded floats would be one step off. The floats are
+        // read from the exact digits.
         let ten_thousandths = 90_071_992_547_409_937_i128;
         assert_eq!(
             Value::money(ten_thousandths).to_f64(),
-            9_007_199_254_740.993_7
+            "9007199254740.9937".parse::<f64>().unwrap()
         );
         assert_eq!(
             Value::money(-12_345_678_901_234_567_890_i128).to_f64(),
-            -1_234_567_890_123_456.789
+            "-1234567890123456.789".parse::<f64>().unwrap()
         );
     }
 }

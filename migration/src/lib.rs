@@ -7,6 +7,7 @@ mod m2026_11_23_000001_reference;
 mod m2026_11_23_000002_facts;
 mod m2026_11_23_000003_snapshots;
 mod m2026_11_23_000004_runs;
+mod m2026_11_23_000006_text_by_bytes;
 
 /// Applies the steps in order; each runs in a transaction of its own.
 #[derive(Debug)]
@@ -20,24 +21,9 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000002_facts::Migration),
             Box::new(m2026_11_23_000003_snapshots::Migration),
             Box::new(m2026_11_23_000004_runs::Migration),
+            Box::new(m2026_11_23_000006_text_by_bytes::Migration),
         ]
     }
-}
-
-/// Makes PostgreSQL compare these ids by their bytes, as SQLite does and DATA.md asks, whatever the database's locale.
-async fn compare_by_bytes(
-    manager: &SchemaManager<'_>,
-    table: &str,
-    columns: &[&str],
-) -> Result<(), DbErr> {
-    if manager.get_database_backend() != sea_orm::DatabaseBackend::Postgres {
-        return Ok(());
-    }
-    for column in columns {
-        let sql = format!(r#"ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE text COLLATE "C""#);
-        manager.get_connection().execute_unprepared(&sql).await?;
-    }
-    Ok(())
 }
 
 /// SQLite stores a table by its primary key only when it is asked to.

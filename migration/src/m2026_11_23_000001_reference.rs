@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
-use super::{by_primary_key, compare_by_bytes};
+use super::by_primary_key;
 
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
@@ -19,7 +19,6 @@ impl MigrationTrait for Migration {
             .col(text("workload_id"))
             .col(text("name"));
         manager.create_table(offering).await?;
-        compare_by_bytes(manager, "offering", &["product_id", "workload_id"]).await?;
         unique(manager, "offering", &["product_id", "workload_id"]).await?;
 
         let mut location = Table::create();
@@ -37,7 +36,6 @@ impl MigrationTrait for Migration {
                     .to("location", "id"),
             );
         manager.create_table(location).await?;
-        compare_by_bytes(manager, "location", &["location_id"]).await?;
         unique(manager, "location", &["location_id"]).await?;
 
         let mut partner = Table::create();
@@ -51,7 +49,6 @@ impl MigrationTrait for Migration {
             .col(text_null("tier"))
             .col(text_null("group_id"));
         manager.create_table(partner).await?;
-        compare_by_bytes(manager, "partner", &["partner_id"]).await?;
         unique(manager, "partner", &["partner_id"]).await?;
 
         let mut customer = Table::create();
@@ -67,7 +64,6 @@ impl MigrationTrait for Migration {
                     .to("location", "id"),
             );
         manager.create_table(customer).await?;
-        compare_by_bytes(manager, "customer", &["customer_id"]).await?;
         unique(manager, "customer", &["customer_id"]).await?;
 
         let mut exam = Table::create();

@@ -17,9 +17,6 @@ use clap::{Parser, Subcommand};
 use crate::app::App;
 use crate::config::{Config, DataDir};
 
-/// Variables that stand for global flags, not for settings.
-pub const FLAG_VARIABLES: [&str; 3] = ["PEERBAND_DATA_DIR", "PEERBAND_CONFIG", "PEERBAND_LOG"];
-
 /// Something was rejected or refused.
 const REJECTED: u8 = 2;
 

@@ -17,6 +17,8 @@ pub use release::Release;
 pub const DEFAULTS: &str = include_str!("config.default.toml");
 
 const ENV_PREFIX: &str = "PEERBAND_";
+/// Variables of the command line, which stand for its global flags and not for settings.
+const FLAG_VARIABLES: [&str; 3] = ["PEERBAND_DATA_DIR", "PEERBAND_CONFIG", "PEERBAND_LOG"];
 
 /// Every setting.
 #[derive(Debug, Clone, Deserialize)]
@@ -136,7 +138,7 @@ fn overrides(
         let Some(setting) = name.strip_prefix(ENV_PREFIX) else {
             continue;
         };
-        if crate::cli::FLAG_VARIABLES.contains(&name.as_str()) {
+        if FLAG_VARIABLES.contains(&name.as_str()) {
             continue;
         }
         match paths.get(&setting.to_ascii_lowercase()) {

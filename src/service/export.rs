@@ -66,12 +66,12 @@ pub async fn export(
             Export::Scorecards => {
                 let peers = dump.peers(slice).await?;
                 for (partner_id, row) in dump.scorecards(slice).await? {
-                    rows.write(scorecard_cells(as_of, slice, &partner_id, &row, peers))?;
+                    rows.write(&scorecard_cells(as_of, slice, &partner_id, &row, peers))?;
                 }
             }
             Export::PeerBands => {
                 for row in dump.peer_bands(slice).await? {
-                    rows.write(peer_band_cells(as_of, slice, &row)?)?;
+                    rows.write(&peer_band_cells(as_of, slice, &row)?)?;
                 }
             }
         }
@@ -267,7 +267,7 @@ impl<Out: Write> Rows<Out> {
         })
     }
 
-    fn write(&mut self, cells: Vec<Cell>) -> Result<(), ExportError> {
+    fn write(&mut self, cells: &[Cell]) -> Result<(), ExportError> {
         self.count += 1;
         match &mut self.sink {
             Sink::Csv(writer) => writer.write_record(cells.iter().map(|cell| match cell {
@@ -278,7 +278,7 @@ impl<Out: Write> Rows<Out> {
                 let fields: Vec<String> = self
                     .columns
                     .iter()
-                    .zip(&cells)
+                    .zip(cells)
                     .map(|(column, cell)| match cell {
                         Cell::Text(text) => {
                             format!("\"{column}\":{}", serde_json::Value::from(text.as_str()))

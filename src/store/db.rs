@@ -150,12 +150,13 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
         .set_application_name("peerband")
         .sqlx_logging(false)
         // A begin() that was given up leaves its transaction open on the connection; whatever is handed out next must
-        // not continue it.
+        // not continue it. The server warns of a ROLLBACK without a transaction, and refuses BEGIN in a failed one: then
+        // the connection is closed.
         .map_sqlx_postgres_pool_opts(|pool| {
             pool.after_release(|connection, _| {
                 Box::pin(async move {
                     use sea_orm::sqlx::Executor;
-                    Ok(connection.execute("ROLLBACK").await.is_ok())
+                    Ok(connection.execute("BEGIN; ROLLBACK").await.is_ok())
                 })
             })
         });

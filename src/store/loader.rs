@@ -1,7 +1,7 @@
 //! Rows by key, for many keys at once.
 //!
-//! Each noun implements [`Loader`] for [`Rows`] and its own key types; whatever is asked for at the same time becomes
-//! one statement.
+//! Each noun implements [`Loader`](async_graphql::dataloader::Loader) for [`Rows`] and its own key types; whatever is
+//! asked for at the same time becomes one statement.
 
 use std::sync::Arc;
 

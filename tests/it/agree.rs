@@ -17,6 +17,8 @@ use peerband::service::run::Stopper;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestCaseResult, TestError, TestRunner};
 
+use crate::harness::database;
+
 struct NoRejects;
 
 impl Watcher for NoRejects {
@@ -27,7 +29,7 @@ impl Watcher for NoRejects {
     fn progressed(&self, _bytes: u64) {}
 }
 
-fn config(program: &Program) -> Config {
+fn config(program: &Program, database: &str) -> Config {
     let settings = &program.settings;
     let types: Vec<&str> = settings
         .association_precedence
@@ -54,6 +56,7 @@ fn config(program: &Program) -> Config {
             settings.min_band_members.to_string(),
         ),
         ("RELEASE_RANGES", ranges.to_owned()),
+        ("DATABASE_URL", database.to_owned()),
     ];
     Config::load(
         None,
@@ -90,9 +93,9 @@ async fn exported(app: &App, what: Export, as_of: kernel::Day) -> String {
 
 async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
     let folder = tempfile::tempdir().unwrap();
-    let app = App::open(config(program), DataDir::new(folder.path().join("data")))
-        .await
-        .unwrap();
+    let url = database::url().await;
+    let data_dir = DataDir::new(folder.path().join("data"));
+    let app = App::open(config(program, &url), data_dir).await.unwrap();
     for (dataset, csv) in naive::files::reference_files(program) {
         send(&app, folder.path(), dataset, "reference", &csv).await;
     }
@@ -151,6 +154,8 @@ async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
             Ok(())
         }
     }
+    drop(app);
+    database::remove(&url).await;
 }
 
 /// Names the first line that differs; the lines before it agree.

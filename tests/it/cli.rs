@@ -1,10 +1,13 @@
 //! The program as a sender runs it: exit codes, what is told, what is stored.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
+
+use crate::harness::database;
 
 struct Sender {
     folder: tempfile::TempDir,
+    database: String,
 }
 
 impl Sender {
@@ -12,6 +15,9 @@ impl Sender {
     fn new() -> Sender {
         let sender = Sender {
             folder: tempfile::tempdir().unwrap(),
+            database: tokio::runtime::Runtime::new()
+                .unwrap()
+                .block_on(database::url()),
         };
         for (dataset, csv) in [
             ("products", "product_id,name\nsuite,Suite\n"),
@@ -36,7 +42,7 @@ impl Sender {
     }
 
     fn run(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_peerband"))
+        database::program(&self.database)
             .env("PEERBAND_DATA_DIR", self.path("data"))
             .args(args)
             .output()

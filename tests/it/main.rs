@@ -5,3 +5,4 @@ mod cli;
 mod graphql;
 mod harness;
 mod jobs;
+mod workspace;

@@ -67,7 +67,7 @@ impl<'a> CustomerTally<'a> {
                 }
             }
             self.each(partner, row.offering, |totals| {
-                totals.revenue_ten_thousandths += amount
+                totals.revenue_ten_thousandths += amount;
             });
         }
     }
@@ -233,7 +233,7 @@ impl<'a> CustomerTally<'a> {
                     0
                 };
                 self.each(partner, row.offering, |totals| {
-                    totals.assigned_seats += seats
+                    totals.assigned_seats += seats;
                 });
             }
         }

@@ -106,7 +106,7 @@ impl Watcher for Report {
             self.bar.suspend(|| eprintln!("{file}: {reject}"));
         } else if state.shown == SHOWN_MAX {
             self.bar.suspend(|| {
-                eprintln!("{file}: more rows are rejected; --rejects FILE lists all of them")
+                eprintln!("{file}: more rows are rejected; --rejects FILE lists all of them");
             });
         }
         state.shown += 1;

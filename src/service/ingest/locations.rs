@@ -28,7 +28,7 @@ pub(super) async fn ingest(
     let inhabited = inhabited(app.db().read()).await?;
     let files = request.files.clone();
     let reading =
-        tokio::task::spawn_blocking(move || collect(&files, stored_tree, &inhabited, &*watcher));
+        tokio::task::spawn_blocking(move || collect(&files, &stored_tree, &inhabited, &*watcher));
     let (read, tree) = reading.await.map_err(|_| IngestError::Lost)?;
     if let Some(outcome) = judge(&request, &read) {
         return Ok(outcome);
@@ -42,7 +42,7 @@ pub(super) async fn ingest(
 
 fn collect(
     files: &[Source],
-    stored_tree: Tree,
+    stored_tree: &Tree,
     inhabited: &[(String, String)],
     watcher: &dyn Watcher,
 ) -> (Read, Tree) {
@@ -69,7 +69,7 @@ fn collect(
         ..
     } = visitor;
     let tree = loop {
-        let tree = with_sent(&stored_tree, &sent);
+        let tree = with_sent(stored_tree, &sent);
         let before = sent.len();
         sent.retain(|row| {
             let orphan = row

@@ -170,12 +170,9 @@ async fn store_facts(
             }
         }
     }
-    let read = match reading.await {
-        Ok(read) => read,
-        Err(_) => {
-            batch.abort().await?;
-            return Err(IngestError::Lost);
-        }
+    let Ok(read) = reading.await else {
+        batch.abort().await?;
+        return Err(IngestError::Lost);
     };
     if let Some(outcome) = judge(request, &read) {
         batch.abort().await?;

@@ -1,5 +1,6 @@
 //! The database of one test: a SQLite file, or a PostgreSQL database of its own.
 
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sea_orm::{ConnectionTrait, Database};
@@ -10,20 +11,44 @@ const SERVER: &str = "PEERBAND_TEST_POSTGRES";
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// Empty for a SQLite file.
-pub(super) async fn url() -> String {
+/// The URL of an empty database, as the setting `database.url` takes it: empty for a SQLite file.
+pub(crate) async fn url() -> String {
     let Ok(server) = std::env::var(SERVER) else {
         return String::new();
     };
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("test_{}_{count}", std::process::id());
+    administer(&server, &format!("CREATE DATABASE {name}")).await;
+    format!("{server}/{name}")
+}
+
+/// Removes the database behind the URL, for tests that make many of them.
+pub(crate) async fn remove(url: &str) {
+    // A SQLite file goes with its folder.
+    if let Some((server, name)) = url.rsplit_once('/') {
+        administer(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    }
+}
+
+/// Runs the program as its users do, on a database of [`url`], without what the environment says about tests: the
+/// program refuses variables of its name that it does not know.
+pub(crate) fn program(url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_peerband"));
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"PEERBAND_") {
+            command.env_remove(name);
+        }
+    }
+    if !url.is_empty() {
+        command.env("PEERBAND_DATABASE_URL", url);
+    }
+    command
+}
+
+async fn administer(server: &str, statement: &str) {
     let admin = Database::connect(format!("{server}/postgres"))
         .await
         .unwrap();
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .unwrap();
+    admin.execute_unprepared(statement).await.unwrap();
     admin.close().await.unwrap();
-    format!("{server}/{name}")
 }
