@@ -6,8 +6,9 @@ use sea_orm_migration::prelude::*;
 mod m2026_11_23_000001_reference;
 mod m2026_11_23_000002_facts;
 mod m2026_11_23_000003_snapshots;
+mod m2026_11_23_000005_uncounted_files;
 
-/// Applies the steps in order; each runs in a transaction of its own.
+/// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
 pub struct Migrator;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000001_reference::Migration),
             Box::new(m2026_11_23_000002_facts::Migration),
             Box::new(m2026_11_23_000003_snapshots::Migration),
+            Box::new(m2026_11_23_000005_uncounted_files::Migration),
         ]
     }
 }

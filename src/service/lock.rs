@@ -1,6 +1,6 @@
 //! Locks between processes that share a data directory.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 
 use crate::config::DataDir;
@@ -25,6 +25,35 @@ pub async fn ingesting(data_dir: &DataDir) -> io::Result<Lock> {
 /// Where the lock's file cannot be made or locked.
 pub async fn computing(data_dir: &DataDir) -> io::Result<Lock> {
     acquire(data_dir, "compute").await
+}
+
+/// Keeps others from writing batches, unless somebody does.
+///
+/// # Errors
+/// Where the lock's file cannot be made or locked.
+pub fn try_ingesting(data_dir: &DataDir) -> io::Result<Option<Lock>> {
+    try_acquire(data_dir, "ingest")
+}
+
+/// Keeps others from computing snapshots, unless somebody does.
+///
+/// # Errors
+/// Where the lock's file cannot be made or locked.
+pub fn try_computing(data_dir: &DataDir) -> io::Result<Option<Lock>> {
+    try_acquire(data_dir, "compute")
+}
+
+fn try_acquire(data_dir: &DataDir, name: &str) -> io::Result<Option<Lock>> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data_dir.lock(name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 async fn acquire(data_dir: &DataDir, name: &str) -> io::Result<Lock> {

@@ -6,3 +6,4 @@ pub mod ingest;
 pub mod lock;
 pub mod next_wake;
 pub mod recompute;
+pub mod sweep;

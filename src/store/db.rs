@@ -5,14 +5,20 @@ use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 /// How long a statement waits for another writer, and how long a pool may be exhausted.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// No statement of ours runs longer on PostgreSQL.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What [`Db::begin`] begins.
+pub type Transaction = DatabaseTransaction;
+
+/// Any number of our own, the same in all versions.
+const MIGRATION_LOCK: i64 = 0x7065_6572_6261_6e64;
 
 /// Readers and the writer. On SQLite the writer is one connection, so that writes queue instead of failing; on
 /// PostgreSQL both are the same pool.
@@ -29,6 +35,10 @@ pub enum StoreError {
     Sql(#[from] DbErr),
     #[error("the database holds something this version cannot read: {0}")]
     Corrupt(String),
+    #[error(
+        "another process took this batch for one that had died, and gave its files up; send it again"
+    )]
+    Abandoned,
 }
 
 impl StoreError {
@@ -60,8 +70,26 @@ impl Db {
                 write: pool,
             }
         };
-        Migrator::up(&db.write, None).await?;
+        db.migrate().await?;
         Ok(db)
+    }
+
+    /// Brings the schema up to date: all steps that are missing, or none of them.
+    async fn migrate(&self) -> Result<(), StoreError> {
+        if Migrator::get_pending_migrations(&self.write)
+            .await?
+            .is_empty()
+        {
+            return Ok(());
+        }
+        let txn = self.begin().await?;
+        if !self.is_sqlite() {
+            // SQLite has one writer; here several servers may start at once, and the second finds nothing pending.
+            txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                .await?;
+        }
+        Migrator::up(&txn, None).await?;
+        Ok(txn.commit().await?)
     }
 
     /// For statements that change nothing.

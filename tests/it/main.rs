@@ -1,6 +1,8 @@
 //! Everything that needs a running server or a database.
 
 mod agree;
+mod broken_store;
 mod cli;
 mod graphql;
 mod harness;
+mod kill;

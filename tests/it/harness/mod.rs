@@ -3,6 +3,7 @@
 pub(crate) mod client;
 mod database;
 pub(crate) mod program;
+pub(crate) mod sender;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
