@@ -6,3 +6,4 @@ mod cli;
 mod graphql;
 mod harness;
 mod kill;
+mod sweep;
