@@ -18,7 +18,7 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(120);
 pub type Transaction = DatabaseTransaction;
 
 /// Any number of our own, the same in all versions.
-const MIGRATION_LOCK: i64 = 0x7065_6572_6261_6e64;
+const START_LOCK: i64 = 0x7065_6572_6261_6e64;
 
 /// Readers and the writer. On SQLite the writer is one connection, so that writes queue instead of failing; on
 /// PostgreSQL both are the same pool.
@@ -74,22 +74,31 @@ impl Db {
         Ok(db)
     }
 
-    /// Brings the schema up to date: all steps that are missing, or none of them.
+    /// Brings the schema up to date: all steps that are missing, or none of them. Of several servers that start at once
+    /// one does it and the others find nothing missing.
     async fn migrate(&self) -> Result<(), StoreError> {
-        if Migrator::get_pending_migrations(&self.write)
-            .await?
-            .is_empty()
+        // On SQLite a start must not wait for another writer where nothing is missing.
+        if self.is_sqlite()
+            && Migrator::get_pending_migrations(&self.write)
+                .await?
+                .is_empty()
         {
             return Ok(());
         }
-        let txn = self.begin().await?;
-        if !self.is_sqlite() {
-            // SQLite has one writer; here several servers may start at once, and the second finds nothing pending.
-            txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-                .await?;
-        }
+        let txn = self.begin_start().await?;
         Migrator::up(&txn, None).await?;
         Ok(txn.commit().await?)
+    }
+
+    /// Begins a transaction that one starting server has at a time.
+    pub(super) async fn begin_start(&self) -> Result<Transaction, StoreError> {
+        let txn = self.begin().await?;
+        // SQLite has one writer at a time anyway.
+        if !self.is_sqlite() {
+            txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({START_LOCK})"))
+                .await?;
+        }
+        Ok(txn)
     }
 
     /// For statements that change nothing.

@@ -6,4 +6,5 @@ mod cli;
 mod graphql;
 mod harness;
 mod kill;
+mod start;
 mod sweep;

@@ -6,12 +6,12 @@ use sea_orm::{ConnectionTrait, Database};
 
 /// Names a PostgreSQL server, such as `postgres://peerband@127.0.0.1:5433`, to run the same tests on. Databases are
 /// made there and left behind: give it a throwaway one.
-const SERVER: &str = "PEERBAND_TEST_POSTGRES";
+pub(crate) const SERVER: &str = "PEERBAND_TEST_POSTGRES";
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Empty for a SQLite file.
-pub(super) async fn url() -> String {
+pub(crate) async fn url() -> String {
     let Ok(server) = std::env::var(SERVER) else {
         return String::new();
     };

@@ -1,7 +1,7 @@
 //! A served program: a database of its own, the real router on a free port, and a client.
 
 pub(crate) mod client;
-mod database;
+pub(crate) mod database;
 pub(crate) mod program;
 pub(crate) mod sender;
 

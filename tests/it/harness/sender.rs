@@ -10,6 +10,8 @@ use peerband::config::{Config, DataDir};
 use peerband::store::manifest;
 use tempfile::TempDir;
 
+use super::database;
+
 /// Customers of a [`Sender::with_customers`], `c0` to `c49`.
 pub(crate) const CUSTOMERS: usize = 50;
 
@@ -81,7 +83,9 @@ impl Sender {
         let mut command = Command::new(words[0]);
         command
             .args(&words[1..])
-            .env("PEERBAND_DATA_DIR", self.path("data"));
+            .env("PEERBAND_DATA_DIR", self.path("data"))
+            // A variable of the tests, and none that the program knows.
+            .env_remove(database::SERVER);
         command
     }
 
