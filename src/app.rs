@@ -33,8 +33,14 @@ pub enum OpenError {
     },
     #[error("cannot open the fact store")]
     Facts(#[from] facts::Error),
-    #[error("cannot open the database")]
-    Store(#[from] StoreError),
+    #[error(
+        "cannot open the database {place}; see that it is there, can be written, has space and is locked by nobody"
+    )]
+    Store {
+        place: String,
+        #[source]
+        source: StoreError,
+    },
 }
 
 impl App {
@@ -47,13 +53,12 @@ impl App {
             path: data_dir.path().to_owned(),
             source,
         })?;
-        let db = Db::open(
-            &config.database.url,
-            &data_dir.sqlite_file(),
-            config.database.connections,
-        )
-        .await?;
-        crate::store::seed::seed(&db).await?;
+        let db = open_db(&config, &data_dir)
+            .await
+            .map_err(|source| OpenError::Store {
+                place: place(&config, &data_dir),
+                source,
+            })?;
         let facts = FactStore::local(data_dir.facts())?;
         let shared = Shared {
             config,
@@ -84,5 +89,21 @@ impl App {
     #[must_use]
     pub fn facts(&self) -> &FactStore {
         &self.shared.facts
+    }
+}
+
+async fn open_db(config: &Config, data_dir: &DataDir) -> Result<Db, StoreError> {
+    let database = &config.database;
+    let db = Db::open(&database.url, &data_dir.sqlite_file(), database.connections).await?;
+    crate::store::seed::seed(&db).await?;
+    Ok(db)
+}
+
+/// Where the database lies; a URL may hold a password and is not told.
+fn place(config: &Config, data_dir: &DataDir) -> String {
+    if config.database.url.is_empty() {
+        data_dir.sqlite_file().display().to_string()
+    } else {
+        "that database.url names".to_owned()
     }
 }

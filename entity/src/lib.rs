@@ -21,3 +21,4 @@ pub mod peer_group;
 pub mod scorecard;
 pub mod slice;
 pub mod snapshot;
+pub mod uncounted_file;

@@ -54,7 +54,10 @@ pub enum Error {
     #[error("rows could not be encoded")]
     Encode(#[source] parquet::errors::ParquetError),
     /// The caller could not note the paths that were about to be written.
-    #[error("new fact files could not be announced")]
+    #[error(
+        "new fact files could not be announced; see that the manifest's database can be written, has space and is \
+         locked by nobody"
+    )]
     Announce(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A task of this crate panicked or the runtime is shutting down.
     #[error("a task of the fact store ended early")]

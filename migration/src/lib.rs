@@ -7,9 +7,10 @@ mod m2026_11_23_000001_reference;
 mod m2026_11_23_000002_facts;
 mod m2026_11_23_000003_snapshots;
 mod m2026_11_23_000004_runs;
+mod m2026_11_23_000005_uncounted_files;
 mod m2026_11_23_000006_text_by_bytes;
 
-/// Applies the steps in order; each runs in a transaction of its own.
+/// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
 pub struct Migrator;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000002_facts::Migration),
             Box::new(m2026_11_23_000003_snapshots::Migration),
             Box::new(m2026_11_23_000004_runs::Migration),
+            Box::new(m2026_11_23_000005_uncounted_files::Migration),
             Box::new(m2026_11_23_000006_text_by_bytes::Migration),
         ]
     }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Subcommand;
 use intake::Dataset;
 
@@ -41,7 +42,11 @@ pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode>
                 eprintln!("error: {refused}");
                 return Ok(ExitCode::from(REJECTED));
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                let place = app.data_dir().path().display();
+                return Err(error)
+                    .with_context(|| format!("{dataset} {batch}: data directory {place}"));
+            }
         },
     }
     Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context;
 use intake::{Dataset, Source, batch_id_of};
 
 use super::REJECTED;
@@ -95,7 +96,12 @@ async fn store(
             files,
             on_reject,
         };
-        let outcome = ingest(app, request, report.clone()).await?;
+        let outcome = ingest(app, request, report.clone())
+            .await
+            .with_context(|| {
+                let place = app.data_dir().path().display();
+                format!("{dataset} {batch_id}: data directory {place}")
+            })?;
         all_stored &= matches!(outcome, Outcome::Stored { rejected: 0, .. });
         report.end(&batch_id, &outcome);
     }

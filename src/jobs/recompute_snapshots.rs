@@ -10,7 +10,7 @@ use crate::service::recompute::{Published, RECOMPUTE_SNAPSHOT, RecomputeError, r
 use crate::service::run::Asked;
 use crate::store::claim::{self, NewRun, Slot};
 use crate::store::job_run::JobRunState;
-use crate::store::{StoreError, manifest, publication, snapshot};
+use crate::store::{StoreError, manifest, snapshot};
 
 /// What became of one date.
 #[derive(Debug)]
@@ -37,7 +37,6 @@ pub async fn recompute_snapshots(
     let night = last_night(now, schedule.at, program.timezone);
     let tonight = night.map(|(night, _)| Slot { night });
     claim::record_lost(db, tonight.filter(|_| schedule.enabled), now).await?;
-    publication::sweep_unpublished(db).await?;
 
     let Some((slot, (night, began))) = tonight.zip(night).filter(|_| schedule.enabled) else {
         return Ok(Vec::new());

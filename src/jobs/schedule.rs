@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
+use super::clean_up::clean_up;
 use super::recompute_snapshots::{Outcome, recompute_snapshots};
 use crate::app::App;
 use crate::clock;
@@ -76,6 +77,10 @@ async fn work(app: App, wake: Arc<Notify>, since: DateTime<Utc>, asked: Asked) {
         tokio::select! {
             () = wake.notified() => {}
             () = stop.stopped() => return,
+        }
+        if let Err(error) = clean_up(&app).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "what was left behind stays for now");
         }
         match recompute_snapshots(&app, clock::now(), since, &asked).await {
             Ok(outcomes) => outcomes.iter().for_each(tell),

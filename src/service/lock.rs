@@ -31,18 +31,41 @@ pub async fn computing(data_dir: &DataDir) -> io::Result<Lock> {
     acquire(data_dir, "compute").await
 }
 
-async fn acquire(data_dir: &DataDir, name: &str) -> io::Result<Lock> {
+/// Keeps others from writing batches, unless somebody does.
+///
+/// # Errors
+/// Where the lock's file cannot be made or locked.
+pub fn try_ingesting(data_dir: &DataDir) -> io::Result<Option<Lock>> {
+    try_acquire(data_dir, "ingest")
+}
+
+/// Keeps others from computing snapshots, unless somebody does.
+///
+/// # Errors
+/// Where the lock's file cannot be made or locked.
+pub fn try_computing(data_dir: &DataDir) -> io::Result<Option<Lock>> {
+    try_acquire(data_dir, "compute")
+}
+
+fn try_acquire(data_dir: &DataDir, name: &str) -> io::Result<Option<Lock>> {
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
         .open(data_dir.lock(name))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+async fn acquire(data_dir: &DataDir, name: &str) -> io::Result<Lock> {
     // Asked again and again rather than waited for in a thread, which could not be given up when the process is to stop.
     loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) => tokio::time::sleep(PATIENCE).await,
-            Err(TryLockError::Error(error)) => return Err(error),
+        match try_acquire(data_dir, name)? {
+            Some(lock) => return Ok(lock),
+            None => tokio::time::sleep(PATIENCE).await,
         }
     }
 }

@@ -8,3 +8,4 @@ pub mod lock;
 pub mod night;
 pub mod recompute;
 pub mod run;
+pub mod sweep;

@@ -5,14 +5,21 @@ use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 /// How long a statement waits for another writer, and how long a pool may be exhausted.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// No statement of ours runs longer on PostgreSQL.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// What [`Db::begin`] begins.
+pub type Transaction = DatabaseTransaction;
+
+/// Any number of our own, the same in all versions.
+const START_LOCK: i64 = 0x7065_6572_6261_6e64;
 
 /// Readers and the writer. On SQLite the writer is one connection, so that writes queue instead of failing; on
 /// PostgreSQL both are the same pool.
@@ -29,6 +36,10 @@ pub enum StoreError {
     Sql(#[from] DbErr),
     #[error("the database holds something this version cannot read: {0}")]
     Corrupt(String),
+    #[error(
+        "another process took this batch for one that had died, and gave its files up; send it again"
+    )]
+    Abandoned,
 }
 
 impl StoreError {
@@ -60,8 +71,35 @@ impl Db {
                 write: pool,
             }
         };
-        Migrator::up(&db.write, None).await?;
+        db.migrate().await?;
         Ok(db)
+    }
+
+    /// Brings the schema up to date: all steps that are missing, or none of them. Of several servers that start at once
+    /// one does it and the others find nothing missing.
+    async fn migrate(&self) -> Result<(), StoreError> {
+        // On SQLite a start must not wait for another writer where nothing is missing.
+        if self.is_sqlite()
+            && Migrator::get_pending_migrations(&self.write)
+                .await?
+                .is_empty()
+        {
+            return Ok(());
+        }
+        let txn = self.begin_start().await?;
+        Migrator::up(&txn, None).await?;
+        Ok(txn.commit().await?)
+    }
+
+    /// Begins a transaction that one starting server has at a time.
+    pub(super) async fn begin_start(&self) -> Result<Transaction, StoreError> {
+        let txn = self.begin().await?;
+        // SQLite has one writer at a time anyway.
+        if !self.is_sqlite() {
+            txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({START_LOCK})"))
+                .await?;
+        }
+        Ok(txn)
     }
 
     /// For statements that change nothing.

@@ -10,7 +10,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
-use super::{Db, StoreError};
+use super::{Db, StoreError, uncounted_file};
 
 /// A batch or upload to be recorded.
 #[derive(Debug, Clone)]
@@ -22,30 +22,38 @@ pub struct NewBatch<'a> {
     pub committed_at: DateTime<Utc>,
 }
 
-/// Records the batch at the last place of the commit order, in place of the one of the same id. Gives the files that
-/// no longer count.
+/// A batch as it was recorded, to be looked for where the outcome of its transaction is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    number: i64,
+    sequence: i64,
+}
+
+/// Records the batch at the last place of the commit order, in place of the one of the same id. Its files must have been
+/// announced ([`uncounted_file::announce`]) and count from this transaction on.
 ///
 /// # Errors
-/// Where the database refuses.
+/// Where the database refuses, or [`StoreError::Abandoned`].
 pub async fn commit_batch(
     txn: &DatabaseTransaction,
     new: &NewBatch<'_>,
     files: &[WrittenFile],
-) -> Result<Vec<String>, StoreError> {
-    let replaced = delete_batch(txn, new.dataset, new.batch_id)
-        .await?
-        .unwrap_or_default();
+) -> Result<Recorded, StoreError> {
+    delete_batch(txn, new.dataset, new.batch_id).await?;
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    uncounted_file::count(txn, &paths).await?;
     let last: Option<Option<i64>> = batch::Entity::find()
         .select_only()
         .column_as(batch::Column::Sequence.max(), "last")
         .into_tuple()
         .one(txn)
         .await?;
+    let sequence = last.flatten().unwrap_or(0) + 1;
     let model = batch::ActiveModel {
         id: ActiveValue::NotSet,
         dataset: Set(new.dataset.to_owned()),
         batch_id: Set(new.batch_id.to_owned()),
-        sequence: Set(last.flatten().unwrap_or(0) + 1),
+        sequence: Set(sequence),
         rows: Set(new.rows.cast_signed()),
         rejected: Set(new.rejected.cast_signed()),
         committed_at: Set(new.committed_at),
@@ -68,10 +76,21 @@ pub async fn commit_batch(
             .exec_without_returning(txn)
             .await?;
     }
-    Ok(replaced)
+    Ok(Recorded { number, sequence })
 }
 
-/// Takes a batch back. Gives its files, or none where no batch has this id.
+/// Whether a batch that was recorded is there.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn holds(db: &Db, recorded: Recorded) -> Result<bool, StoreError> {
+    let found = batch::Entity::find_by_id(recorded.number)
+        .one(db.read())
+        .await?;
+    Ok(found.is_some_and(|batch| batch.sequence == recorded.sequence))
+}
+
+/// Takes a batch back; its files count no more from this transaction on. Says whether there was one of this id.
 ///
 /// # Errors
 /// Where the database refuses.
@@ -79,15 +98,18 @@ pub async fn delete_batch(
     txn: &DatabaseTransaction,
     dataset: &str,
     batch_id: &str,
-) -> Result<Option<Vec<String>>, StoreError> {
+) -> Result<bool, StoreError> {
     let found = batch::Entity::find()
         .filter(batch::Column::Dataset.eq(dataset))
         .filter(batch::Column::BatchId.eq(batch_id))
         .one(txn)
         .await?;
-    let Some(found) = found else { return Ok(None) };
-    let files = fact_file::Entity::find()
+    let Some(found) = found else { return Ok(false) };
+    let paths: Vec<String> = fact_file::Entity::find()
         .filter(fact_file::Column::Batch.eq(found.id))
+        .select_only()
+        .column(fact_file::Column::Path)
+        .into_tuple()
         .all(txn)
         .await?;
     fact_file::Entity::delete_many()
@@ -95,7 +117,8 @@ pub async fn delete_batch(
         .exec(txn)
         .await?;
     batch::Entity::delete_by_id(found.id).exec(txn).await?;
-    Ok(Some(files.into_iter().map(|file| file.path).collect()))
+    uncounted_file::retire(txn, &paths).await?;
+    Ok(true)
 }
 
 /// Every batch and upload, in commit order.

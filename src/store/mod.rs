@@ -20,5 +20,6 @@ pub mod scorecard;
 pub mod seed;
 pub mod slice;
 pub mod snapshot;
+pub mod uncounted_file;
 
-pub use db::{Db, StoreError};
+pub use db::{Db, StoreError, Transaction};

@@ -18,7 +18,7 @@ pub async fn seed(db: &Db) -> Result<(), StoreError> {
     {
         return Ok(());
     }
-    let txn = db.begin().await?;
+    let txn = db.begin_start().await?;
     if location::Entity::find_by_id(location::WORLD)
         .one(&txn)
         .await?

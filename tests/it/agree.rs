@@ -12,7 +12,7 @@ use peerband::app::App;
 use peerband::config::{Config, DataDir};
 use peerband::service::export::{Export, Format, export};
 use peerband::service::ingest::{OnReject, Outcome, Request, Watcher, delete_batch, ingest};
-use peerband::service::recompute::{RecomputeError, recompute};
+use peerband::service::recompute::{RecomputeError, StoppedAt, recompute_dates};
 use peerband::service::run::Stopper;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestCaseResult, TestError, TestRunner};
@@ -117,45 +117,53 @@ async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
                 .unwrap(),
         }
     }
-    let day: kernel::Day = as_of.to_string().parse().unwrap();
-    match naive::evaluate::evaluate(program, as_of) {
-        Ok(expected) => {
-            recompute(&app, day, None, Stopper::default().listen())
-                .await
-                .unwrap();
-            same_lines(
-                "scorecards",
-                &naive::export::scorecards_csv(&expected),
-                &exported(&app, Export::Scorecards, day).await,
-            )?;
-            same_lines(
-                "peer bands",
-                &naive::export::peer_bands_csv(&expected),
-                &exported(&app, Export::PeerBands, day).await,
-            )
-        }
-        Err(missing) => {
-            let Err(RecomputeError::Unpublishable(kernel::Unpublishable::MissingRates(rates))) =
-                recompute(&app, day, None, Stopper::default().listen()).await
-            else {
-                return Err(TestCaseError::fail(format!(
-                    "published without {missing:?}"
-                )));
-            };
-            let rates: Vec<_> = rates
-                .iter()
-                .map(|(currency, day)| (currency.to_string(), day.to_string()))
-                .collect();
-            let missing: Vec<_> = missing
-                .iter()
-                .map(|m| (m.currency.clone(), m.first_date.to_string()))
-                .collect();
-            prop_assert_eq!(rates, missing);
-            Ok(())
+    // In one walk over the facts, each date must be what it is by itself.
+    let dates = [as_of.plus(-200), as_of];
+    let days = dates.map(|date| date.to_string().parse::<kernel::Day>().unwrap());
+    let asked = Stopper::default().listen();
+    let stopped = recompute_dates(&app, &days, asked, |_| {}).await.err();
+    for (date, day) in dates.into_iter().zip(days) {
+        match naive::evaluate::evaluate(program, date) {
+            Ok(expected) => {
+                prop_assert!(stopped.as_ref().is_none_or(|stopped| stopped.as_of > day));
+                same_lines(
+                    "scorecards",
+                    &naive::export::scorecards_csv(&expected),
+                    &exported(&app, Export::Scorecards, day).await,
+                )?;
+                same_lines(
+                    "peer bands",
+                    &naive::export::peer_bands_csv(&expected),
+                    &exported(&app, Export::PeerBands, day).await,
+                )?;
+            }
+            Err(missing) => {
+                let Some(StoppedAt { as_of, error }) = stopped else {
+                    let told = format!("published {date} without {missing:?}");
+                    return Err(TestCaseError::fail(told));
+                };
+                prop_assert_eq!(as_of, day);
+                let RecomputeError::Unpublishable(kernel::Unpublishable::MissingRates(rates)) =
+                    error
+                else {
+                    return Err(TestCaseError::fail(format!("{date}: {error}")));
+                };
+                let rates: Vec<_> = rates
+                    .iter()
+                    .map(|(currency, day)| (currency.to_string(), day.to_string()))
+                    .collect();
+                let missing: Vec<_> = missing
+                    .iter()
+                    .map(|m| (m.currency.clone(), m.first_date.to_string()))
+                    .collect();
+                prop_assert_eq!(rates, missing);
+                break;
+            }
         }
     }
     drop(app);
     database::remove(&url).await;
+    Ok(())
 }
 
 /// Names the first line that differs; the lines before it agree.

@@ -1,8 +1,12 @@
 //! Everything that needs a running server or a database.
 
 mod agree;
+mod broken_store;
 mod cli;
 mod graphql;
 mod harness;
 mod jobs;
+mod kill;
+mod start;
+mod sweep;
 mod workspace;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use intake::{Dataset, Limits, ReadError, Reject, Row, RowVisitor, Source, Stop};
 
-use super::{IngestError, Outcome, Read, Request, Watcher, judge, new_batch, stored, tree};
+use super::{IngestError, Outcome, Read, Request, Watcher, commit, judge, new_batch, stored, tree};
 use crate::app::App;
+use crate::store::manifest;
 use crate::store::reference::{LocationNode, Tree, inhabited, replace_tree};
-use crate::store::{StoreError, manifest};
 
 /// The most levels under the world.
 const LEVELS_MAX: usize = 6;
@@ -35,8 +35,8 @@ pub(super) async fn ingest(
     }
     let txn = app.db().begin().await?;
     replace_tree(&txn, &tree).await?;
-    manifest::commit_batch(&txn, &new_batch(&request, &read), &[]).await?;
-    txn.commit().await.map_err(StoreError::from)?;
+    let recorded = manifest::commit_batch(&txn, &new_batch(&request, &read), &[]).await?;
+    commit(app.db(), txn, recorded).await?;
     Ok(stored(&read))
 }
 

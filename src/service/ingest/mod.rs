@@ -3,8 +3,12 @@
 //! A blocking thread reads and checks the files and sends prepared rows in groups; this side writes them, to the fact
 //! store or into one transaction. So memory stays bounded however large the files are.
 
+mod deletion;
+mod fact_batch;
 mod locations;
 mod prepare;
+
+pub use deletion::{DeleteError, delete_batch};
 
 use std::sync::Arc;
 
@@ -14,10 +18,10 @@ use tokio::sync::mpsc;
 use crate::app::App;
 use crate::clock;
 use crate::service::hashing::HashingKey;
-use crate::service::lock;
-use crate::store::manifest::{self, NewBatch};
+use crate::service::{lock, sweep};
+use crate::store::manifest::{self, NewBatch, Recorded};
 use crate::store::reference::{self, Ids, Tree};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, StoreError, Transaction};
 use prepare::{Preparing, Rows};
 
 /// Prepared rows are handed over in groups of this many.
@@ -66,16 +70,24 @@ pub enum Outcome {
     },
 }
 
-/// Why a batch could not be judged at all. Nothing of it is stored.
+/// Why a batch could not be judged at all. Nothing of it is stored, unless the error says that this is not known.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
-    #[error("cannot store the batch")]
+    #[error(
+        "nothing stored: cannot use the database; see that it can be written, has space and is locked by nobody, and \
+         send the batch again"
+    )]
     Store(#[from] StoreError),
-    #[error("cannot write the fact store")]
+    #[error("nothing stored: cannot write the fact store; mend it and send the batch again")]
     Facts(#[from] facts::Error),
-    #[error("cannot use the data directory")]
+    #[error("nothing stored: cannot use the data directory; see that it can be read and written")]
     Io(#[from] std::io::Error),
-    #[error("reading ended without a word")]
+    #[error(
+        "the database went away while the batch was committed, so that it may be stored or not; `peerband batches list` \
+         tells, and sending it again is safe"
+    )]
+    Unknown(#[source] StoreError),
+    #[error("nothing stored: a part of the program ended without a word; send the batch again")]
     Lost,
 }
 
@@ -86,7 +98,8 @@ struct Read {
     unreadable: Option<String>,
 }
 
-/// Takes a batch in.
+/// Takes a batch in. The work goes on to its end even if this future is dropped, so that a sender who goes away leaves
+/// no transaction open.
 ///
 /// # Errors
 /// Where a store cannot be read or written; what the sender can mend is an [`Outcome`].
@@ -95,7 +108,18 @@ pub async fn ingest(
     request: Request,
     watcher: Arc<dyn Watcher>,
 ) -> Result<Outcome, IngestError> {
-    let _lock = lock::ingesting(app.data_dir()).await?;
+    let app = app.clone();
+    let work = tokio::spawn(async move { take_in(&app, request, watcher).await });
+    work.await.map_err(|_| IngestError::Lost)?
+}
+
+async fn take_in(
+    app: &App,
+    request: Request,
+    watcher: Arc<dyn Watcher>,
+) -> Result<Outcome, IngestError> {
+    let lock = lock::ingesting(app.data_dir()).await?;
+    sweep::sweep_while(app, &lock).await;
     let ids = Ids::load(app.db().read()).await?;
     if request.dataset == Dataset::Locations {
         return locations::ingest(app, request, watcher).await;
@@ -107,10 +131,12 @@ pub async fn ingest(
     let dataset = request.dataset;
     let reading = tokio::task::spawn_blocking(move || read(dataset, &files, preparing, &*watcher));
     if request.dataset.is_reference() {
-        store_reference(app.db(), &request, rows, reading).await
-    } else {
-        store_facts(app, &request, rows, reading).await
+        return store_reference(app.db(), &request, rows, reading).await;
     }
+    let outcome = fact_batch::store(app, &request, rows, reading).await;
+    // What this batch has replaced, or left where it was not stored.
+    sweep::sweep_while(app, &lock).await;
+    outcome
 }
 
 fn read(
@@ -153,40 +179,6 @@ fn judge(request: &Request, read: &Read) -> Option<Outcome> {
     })
 }
 
-async fn store_facts(
-    app: &App,
-    request: &Request,
-    mut rows: mpsc::Receiver<Rows>,
-    reading: tokio::task::JoinHandle<Read>,
-) -> Result<Outcome, IngestError> {
-    let dataset = facts::Dataset::from_name(request.dataset.name()).ok_or(IngestError::Lost)?;
-    let mut batch = app.facts().write_batch(dataset);
-    while let Some(group) = rows.recv().await {
-        let Rows::Facts(group) = group else { continue };
-        for row in group {
-            if let Err(error) = batch.push(row).await {
-                batch.abort().await?;
-                return Err(error.into());
-            }
-        }
-    }
-    let Ok(read) = reading.await else {
-        batch.abort().await?;
-        return Err(IngestError::Lost);
-    };
-    if let Some(outcome) = judge(request, &read) {
-        batch.abort().await?;
-        return Ok(outcome);
-    }
-    let files = batch.finish().await?;
-    let txn = app.db().begin().await?;
-    let replaced = manifest::commit_batch(&txn, &new_batch(request, &read), &files).await?;
-    // Where the outcome of this commit is unknown the files stay: the manifest may name them.
-    txn.commit().await.map_err(StoreError::from)?;
-    remove_files(app, &replaced).await;
-    Ok(stored(&read))
-}
-
 async fn store_reference(
     db: &Db,
     request: &Request,
@@ -211,62 +203,23 @@ async fn store_reference(
         txn.rollback().await.map_err(StoreError::from)?;
         return Ok(outcome);
     }
-    manifest::commit_batch(&txn, &new_batch(request, &read), &[]).await?;
-    txn.commit().await.map_err(StoreError::from)?;
+    let recorded = manifest::commit_batch(&txn, &new_batch(request, &read), &[]).await?;
+    commit(db, txn, recorded).await?;
     Ok(stored(&read))
 }
 
-/// Why a batch cannot be taken back.
-#[derive(Debug, thiserror::Error)]
-pub enum DeleteError {
-    #[error("{0} is reference data: its uploads cannot be deleted; send rows that replace theirs")]
-    Reference(Dataset),
-    #[error(
-        "{dataset} has no batch \"{batch_id}\"; `peerband batches list {dataset}` shows those it has"
-    )]
-    NotFound { dataset: Dataset, batch_id: String },
-    #[error("cannot delete the batch")]
-    Store(#[from] StoreError),
-    #[error("cannot use the data directory")]
-    Io(#[from] std::io::Error),
-}
-
-/// Takes all rows of a batch back.
-///
-/// # Errors
-/// Where there is no such batch or the database refuses.
-pub async fn delete_batch(app: &App, dataset: Dataset, batch_id: &str) -> Result<(), DeleteError> {
-    if dataset.is_reference() {
-        return Err(DeleteError::Reference(dataset));
-    }
-    let _lock = lock::ingesting(app.data_dir()).await?;
-    let txn = app.db().begin().await?;
-    let Some(files) = manifest::delete_batch(&txn, dataset.name(), batch_id).await? else {
-        txn.rollback().await.map_err(StoreError::from)?;
-        return Err(DeleteError::NotFound {
-            dataset,
-            batch_id: batch_id.to_owned(),
-        });
+/// Commits the transaction that makes a batch visible. Where that does not end well the database is asked what became
+/// of it: a lost answer is no lost commit.
+async fn commit(db: &Db, txn: Transaction, recorded: Recorded) -> Result<(), IngestError> {
+    let Err(error) = txn.commit().await else {
+        return Ok(());
     };
-    txn.commit().await.map_err(StoreError::from)?;
-    remove_files(app, &files).await;
-    Ok(())
-}
-
-/// Files nobody counts any more. A run that has pinned them fails and is run again, so that this waits for it.
-async fn remove_files(app: &App, paths: &[String]) {
-    if paths.is_empty() {
-        return;
-    }
-    let removed = async {
-        let _lock = lock::computing(app.data_dir()).await?;
-        app.facts()
-            .remove(paths)
-            .await
-            .map_err(std::io::Error::other)
-    };
-    if let Err(error) = removed.await {
-        tracing::warn!(%error, files = paths.len(), "files of a replaced batch stay in the fact store");
+    match manifest::holds(db, recorded).await {
+        Ok(true) => Ok(()),
+        // A server that was asked to commit may still do so after the connection broke.
+        Ok(false) if !db.is_sqlite() => Err(IngestError::Unknown(error.into())),
+        Ok(false) => Err(StoreError::from(error).into()),
+        Err(_) => Err(IngestError::Unknown(error.into())),
     }
 }
 

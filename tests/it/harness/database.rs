@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, Database};
 
 /// Names a PostgreSQL server, such as `postgres://peerband@127.0.0.1:5433`, to run the same tests on. Databases are
 /// made there and left behind: give it a throwaway one.
-const SERVER: &str = "PEERBAND_TEST_POSTGRES";
+pub(crate) const SERVER: &str = "PEERBAND_TEST_POSTGRES";
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
