@@ -161,6 +161,21 @@ fn a_peer_of_the_slice_has_all_its_figures_besides() {
     check(&case, "P/W1 @paris", all);
 }
 
+#[test]
+fn a_peer_with_a_counting_pass_has_one_scorecard_in_the_world() {
+    for customer in ["c1", "c3", "c4"] {
+        let partner = customer.replace('c', "p");
+        let case = case()
+            .exams("x P/W1 -")
+            .passes(&format!("ann {partner} x 2024-05-01 -"))
+            .surveys(&format!("{customer} P/W1 2024-05-01 9"));
+        for scores in case.scores().unwrap() {
+            assert_eq!(scores.scorecards.len(), 1, "{customer} {:?}", scores.slice);
+        }
+        case.check(&format!("NET_PROMOTER_SCORE {partner}"), "1/1");
+    }
+}
+
 #[track_caller]
 fn check_peers(case: &Case, figure: &str, expected: u32) {
     assert_eq!(case.measure(figure).unwrap().peers, expected, "{figure}");
