@@ -49,7 +49,7 @@ fn one_counting_pass_is_enough() {
 fn a_pass_counts_up_to_the_day_before_its_exam_stops_counting() {
     let on = |as_of: &str, expected: &str| {
         exams()
-            .as_of(as_of)
+            .seen_on(as_of)
             .passes("ann p1 x2 2024-05-01 -")
             .check("CERTIFIED_PEOPLE p1", expected);
     };

@@ -67,7 +67,7 @@ fn a_subscription_that_moves_counts_only_with_its_newest_customer() {
     case.check("MAU_PER_ASSIGNED_SEAT p1", "")
         .check("MAU_PER_ASSIGNED_SEAT p2", "1/48")
         .check("MAU_PER_ASSIGNED_SEAT p2 @lyon", "1/48");
-    case.as_of("2024-06-30")
+    case.seen_on("2024-06-30")
         .check("MAU_PER_ASSIGNED_SEAT p1", "2/120")
         .check("MAU_PER_ASSIGNED_SEAT p2", "");
 }

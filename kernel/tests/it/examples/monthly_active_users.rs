@@ -49,7 +49,7 @@ fn a_user_of_two_workloads_is_one_in_their_product() {
 fn days_of_one_month_are_told_apart() {
     // As of mid-month, and with a handover within a month.
     let case = bare_case()
-        .as_of("2024-06-15")
+        .seen_on("2024-06-15")
         .associate("c1 p1 0 - 2000-01-01 2024-05-10\nc1 p2 0 - 2024-05-10 -")
         .usage(
             "c1 early P 2023-06-15\nc1 first P 2023-06-16\nc1 before P 2024-05-09\nc1 after P 2024-05-10\n\

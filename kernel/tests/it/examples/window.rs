@@ -56,7 +56,7 @@ fn check_days(as_of: &str, out: &[&str], inside: &[&str]) {
     for (dates, count) in [(out, 0), (inside, 1)] {
         for date in dates {
             let case = case()
-                .as_of(as_of)
+                .seen_on(as_of)
                 .revenue(&format!("c1 P {date} 1 USD new"))
                 .seats(&format!("c1 P {date} 1 0 paid"))
                 .usage(&format!("c1 ann P {date}"))

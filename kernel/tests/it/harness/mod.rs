@@ -69,7 +69,7 @@ pub(crate) struct Measure {
 }
 
 impl Case {
-    pub(crate) fn as_of(mut self, date: &str) -> Case {
+    pub(crate) fn seen_on(mut self, date: &str) -> Case {
         self.run.as_of = day(date);
         self
     }
