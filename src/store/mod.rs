@@ -1,6 +1,7 @@
 //! Every query of the SQL store, by noun. Nothing above this module names SeaORM.
 
 pub mod batch;
+mod bulk;
 pub mod claim;
 pub mod db;
 pub mod dump;

@@ -1,0 +1,240 @@
+//! Writing a snapshot: rows that nobody sees until one statement publishes them.
+
+mod rows;
+mod sweep;
+
+use chrono::{DateTime, Utc};
+use entity::{peer_band, peer_group, scorecard, slice, snapshot};
+use kernel::SliceScores;
+use rustc_hash::FxHashMap;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set,
+};
+
+use super::claim::Claim;
+use super::inputs::Inputs;
+use super::{Db, StoreError, bulk};
+use rows::Place;
+pub use sweep::sweep_unpublished;
+
+/// Scorecards of one transaction: long enough to be quick, short enough that other writers get their turn.
+const SCORECARDS_IN_TRANSACTION: usize = 20_000;
+
+/// A snapshot being written.
+#[derive(Debug)]
+pub struct Building {
+    pub id: i64,
+    pub as_of: i32,
+    pub revision: i32,
+    slices: FxHashMap<(i32, i32), i32>,
+    pub counts: Counts,
+}
+
+/// What a snapshot holds.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub fact_rows: i64,
+    pub slices: i64,
+    pub scorecards: i64,
+    pub peer_bands: i64,
+}
+
+/// Opens the next revision of the date.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn begin(
+    db: &Db,
+    as_of: i32,
+    settings: String,
+    last_sequence: i64,
+    claim: &Claim,
+    now: DateTime<Utc>,
+) -> Result<Building, StoreError> {
+    let txn = db.begin().await?;
+    let last: Option<Option<i32>> = snapshot::Entity::find()
+        .filter(snapshot::Column::AsOf.eq(as_of))
+        .select_only()
+        .column_as(snapshot::Column::Revision.max(), "last")
+        .into_tuple()
+        .one(&txn)
+        .await?;
+    let revision = last.flatten().unwrap_or(0) + 1;
+    let model = snapshot::ActiveModel {
+        id: ActiveValue::NotSet,
+        as_of: Set(as_of),
+        revision: Set(revision),
+        state: Set(snapshot::State::Building),
+        settings: Set(settings),
+        last_sequence: Set(last_sequence),
+        fact_rows: Set(0),
+        slices: Set(0),
+        scorecards: Set(0),
+        peer_bands: Set(0),
+        created_at: Set(now),
+        published_at: Set(None),
+        run: Set(Some(claim.run)),
+    };
+    let id = snapshot::Entity::insert(model)
+        .exec(&txn)
+        .await?
+        .last_insert_id;
+    txn.commit().await?;
+    let slices = slice::Entity::find().all(db.read()).await?;
+    Ok(Building {
+        id,
+        as_of,
+        revision,
+        slices: slices
+            .into_iter()
+            .map(|row| ((row.offering, row.location), row.id))
+            .collect(),
+        counts: Counts::default(),
+    })
+}
+
+impl Building {
+    /// Adds slices, in transactions of a bounded size.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn add(
+        &mut self,
+        db: &Db,
+        inputs: &Inputs,
+        scores: &[SliceScores],
+    ) -> Result<(), StoreError> {
+        let mut from = 0;
+        while from < scores.len() {
+            let mut rows = 0;
+            let len = scores[from..]
+                .iter()
+                .take_while(|slice| {
+                    let fits = rows < SCORECARDS_IN_TRANSACTION;
+                    rows += slice.scorecards.len();
+                    fits
+                })
+                .count();
+            self.add_some(db, inputs, &scores[from..from + len]).await?;
+            from += len;
+        }
+        Ok(())
+    }
+
+    async fn add_some(
+        &mut self,
+        db: &Db,
+        inputs: &Inputs,
+        scores: &[SliceScores],
+    ) -> Result<(), StoreError> {
+        let txn = db.begin().await?;
+        if !self.is_there(&txn).await? {
+            return Err(StoreError::Corrupt(format!("snapshot {} is gone", self.id)));
+        }
+        let mut groups = Vec::new();
+        let mut bands = Vec::new();
+        let mut cards = Vec::new();
+        for scores in scores {
+            let offering = inputs.offerings[scores.slice.offering.0 as usize];
+            let location = inputs.locations[scores.slice.location.0 as usize];
+            let slice = match self.slices.get(&(offering, location)) {
+                Some(slice) => *slice,
+                None => {
+                    let model = slice::ActiveModel {
+                        id: ActiveValue::NotSet,
+                        offering: Set(offering),
+                        location: Set(location),
+                    };
+                    let slice = slice::Entity::insert(model)
+                        .exec(&txn)
+                        .await?
+                        .last_insert_id;
+                    self.slices.insert((offering, location), slice);
+                    slice
+                }
+            };
+            let place = Place {
+                snapshot: self.id,
+                slice,
+            };
+            groups.extend(place.peer_groups(scores));
+            bands.extend(place.peer_bands(scores));
+            for card in &scores.scorecards {
+                let partner = inputs.partners[card.partner.0 as usize];
+                cards.push(place.scorecard(partner, card));
+            }
+            self.counts.slices += 1;
+        }
+        self.counts.scorecards += cards.len() as i64;
+        self.counts.peer_bands += bands.len() as i64;
+        bulk::insert::<peer_group::Entity>(&txn, &groups).await?;
+        bulk::insert::<peer_band::Entity>(&txn, &bands).await?;
+        bulk::insert::<scorecard::Entity>(&txn, &cards).await?;
+        Ok(txn.commit().await?)
+    }
+
+    /// Whether it has not been swept, and will not be before the transaction ends.
+    async fn is_there(&self, txn: &DatabaseTransaction) -> Result<bool, StoreError> {
+        let found = snapshot::Entity::find_by_id(self.id).lock_shared();
+        Ok(found.one(txn).await?.is_some())
+    }
+
+    /// Publishes the snapshot and records the run's success, both or neither. False where the run has been taken over or
+    /// cancelled: nothing is published then.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn publish(
+        &self,
+        db: &Db,
+        claim: &Claim,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let txn = db.begin().await?;
+        if !claim.succeed(&txn, self.id, self.counts, now).await? {
+            txn.rollback().await?;
+            return Ok(false);
+        }
+        let updated = snapshot::Entity::update_many()
+            .col_expr(
+                snapshot::Column::State,
+                Expr::value(snapshot::State::Published),
+            )
+            .col_expr(snapshot::Column::PublishedAt, Expr::value(now))
+            .col_expr(
+                snapshot::Column::FactRows,
+                Expr::value(self.counts.fact_rows),
+            )
+            .col_expr(snapshot::Column::Slices, Expr::value(self.counts.slices))
+            .col_expr(
+                snapshot::Column::Scorecards,
+                Expr::value(self.counts.scorecards),
+            )
+            .col_expr(
+                snapshot::Column::PeerBands,
+                Expr::value(self.counts.peer_bands),
+            )
+            .filter(snapshot::Column::Id.eq(self.id))
+            .filter(snapshot::Column::State.eq(snapshot::State::Building))
+            .exec(&txn)
+            .await?;
+        if updated.rows_affected != 1 {
+            return Err(StoreError::Corrupt(format!("snapshot {} is gone", self.id)));
+        }
+        match txn.commit().await {
+            Ok(()) => Ok(true),
+            // The commit may have happened all the same: only reading again can tell.
+            Err(error) if is_published(db, self.id).await? => {
+                tracing::warn!(%error, snapshot = self.id, "published, though the commit was not confirmed");
+                Ok(true)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+async fn is_published(db: &Db, id: i64) -> Result<bool, StoreError> {
+    let found = snapshot::Entity::find_by_id(id).one(db.read()).await?;
+    Ok(found.is_some_and(|found| found.state == snapshot::State::Published))
+}
