@@ -69,6 +69,7 @@ pub(crate) struct Measure {
 }
 
 impl Case {
+    #[expect(clippy::wrong_self_convention, reason = "the date is called so")]
     pub(crate) fn as_of(mut self, date: &str) -> Case {
         self.run.as_of = day(date);
         self
