@@ -35,6 +35,10 @@ unused:
 postgres:
     scripts/test postgres
 
+# the server and its schema in other people's GraphQL tools
+audits:
+    scripts/test audits
+
 # renew schema.graphql after a change of the API
 schema:
     cargo run --locked --quiet -- schema > schema.graphql.new

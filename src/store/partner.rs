@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_graphql::dataloader::Loader;
 use entity::partner::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
-use sea_orm::{ColumnTrait, Condition, DatabaseBackend, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::loader::{Rows as Loaded, SharedError};
 use super::paging::{self, Direction, Key, OrderColumn, Page, Position, Rows};
@@ -63,7 +63,7 @@ pub async fn list_partners(
     order: &[PartnerOrder],
     page: &Page,
 ) -> Result<Rows<Partner>, StoreError> {
-    let select = Entity::find().filter(condition(db, filter));
+    let select = Entity::find().filter(condition(filter));
     let columns: Vec<OrderColumn> = with_tie_break(order).map(order_column).collect();
     let found = paging::cut(select, &columns, page).all(db.read()).await?;
     Ok(paging::collect(found, page, |partner| {
@@ -76,45 +76,41 @@ pub async fn list_partners(
 /// # Errors
 /// Where the database fails.
 pub async fn count_partners(db: &Db, filter: &PartnerFilter) -> Result<u64, StoreError> {
-    let select = Entity::find().filter(condition(db, filter));
+    let select = Entity::find().filter(condition(filter));
     Ok(select.count(db.read()).await?)
 }
 
 /// The filter as one condition. Each test is true or false, never unknown, so that `not` means what it says.
-pub(super) fn condition(db: &Db, filter: &PartnerFilter) -> Condition {
+pub(super) fn condition(filter: &PartnerFilter) -> Condition {
     match filter {
-        PartnerFilter::Text(field, test) => text_condition(db, *field, test),
-        PartnerFilter::All(filters) => filters.iter().fold(Condition::all(), |all, filter| {
-            all.add(condition(db, filter))
-        }),
+        PartnerFilter::Text(field, test) => text_condition(*field, test),
+        PartnerFilter::All(filters) => filters
+            .iter()
+            .fold(Condition::all(), |all, filter| all.add(condition(filter))),
         // A disjunction of nothing holds for nobody.
         PartnerFilter::Any(filters) => filters
             .iter()
             .fold(Condition::any().add(Expr::value(1).eq(0)), |any, filter| {
-                any.add(condition(db, filter))
+                any.add(condition(filter))
             }),
-        PartnerFilter::Not(filter) => Condition::all().add(condition(db, filter)).not(),
+        PartnerFilter::Not(filter) => Condition::all().add(condition(filter)).not(),
     }
 }
 
-fn text_condition(db: &Db, field: PartnerField, test: &TextTest) -> Condition {
+fn text_condition(field: PartnerField, test: &TextTest) -> Condition {
     let column = column(field);
     let present = Condition::all().add(column.is_not_null());
     match test {
         TextTest::In(texts) => present.add(column.is_in(texts)),
-        TextTest::Contains(part) => present.add(contains(db, column, part)),
+        TextTest::Contains(part) => present.add(contains(column, part)),
         TextTest::IsNull(true) => Condition::all().add(column.is_null()),
         TextTest::IsNull(false) => present,
     }
 }
 
-/// PostgreSQL folds letters by the locale of the collation, SQLite only those of ASCII: here both do the latter.
-fn contains(db: &Db, column: Column, part: &str) -> Expr {
+/// Both databases fold the letters of ASCII only: SQLite always, PostgreSQL because its columns compare by bytes.
+fn contains(column: Column, part: &str) -> Expr {
     let text = Expr::col(column.as_column_ref());
-    let text = match db.read().get_database_backend() {
-        DatabaseBackend::Postgres => Expr::cust_with_expr(r#"($1 COLLATE "C")"#, text),
-        _ => text,
-    };
     let mut pattern = String::from("%");
     for letter in part.chars() {
         if matches!(letter, '%' | '_' | '\\') {

@@ -104,7 +104,7 @@ pub async fn list_scorecards(
             Sorted::Rank(metric) => OrderColumn::new(rank_column(metric), direction),
         })
         .collect();
-    let select = matching(db, of, filter).select_also(PartnerEntity);
+    let select = matching(of, filter).select_also(PartnerEntity);
     let found = paging::cut(select, &columns, page).all(db.read()).await?;
     // The join is an inner one: no scorecard comes without its partner.
     let found = found
@@ -133,10 +133,10 @@ pub async fn count_scorecards(
     of: ScorecardsOf,
     filter: &ScorecardFilter,
 ) -> Result<u64, StoreError> {
-    Ok(matching(db, of, filter).count(db.read()).await?)
+    Ok(matching(of, filter).count(db.read()).await?)
 }
 
-fn matching(db: &Db, of: ScorecardsOf, filter: &ScorecardFilter) -> Select<Entity> {
+fn matching(of: ScorecardsOf, filter: &ScorecardFilter) -> Select<Entity> {
     let visible = match of.visible {
         Visible::All => Condition::all(),
         Visible::Only(partner) => Condition::all().add(Column::Partner.eq(partner.0)),
@@ -151,14 +151,14 @@ fn matching(db: &Db, of: ScorecardsOf, filter: &ScorecardFilter) -> Select<Entit
         .filter(Column::Snapshot.eq(of.snapshot.0))
         .filter(Column::Slice.eq(of.slice.0))
         .filter(visible)
-        .filter(condition(db, filter))
+        .filter(condition(filter))
 }
 
 /// The filter as one condition. Each test is true or false, never unknown, so that `not` means what it says.
-fn condition(db: &Db, filter: &ScorecardFilter) -> Condition {
+fn condition(filter: &ScorecardFilter) -> Condition {
     let present = |column: Column| Condition::all().add(column.is_not_null());
     match filter {
-        ScorecardFilter::Partner(filter) => partner::condition(db, filter),
+        ScorecardFilter::Partner(filter) => partner::condition(filter),
         ScorecardFilter::Band(metric, bands) => {
             let column = band_column(*metric);
             present(column).add(column.is_in(bands.iter().copied()))
@@ -175,16 +175,16 @@ fn condition(db: &Db, filter: &ScorecardFilter) -> Condition {
         ScorecardFilter::HasValue(metric, false) => {
             Condition::all().add(value_column(*metric).is_null())
         }
-        ScorecardFilter::All(filters) => filters.iter().fold(Condition::all(), |all, filter| {
-            all.add(condition(db, filter))
-        }),
+        ScorecardFilter::All(filters) => filters
+            .iter()
+            .fold(Condition::all(), |all, filter| all.add(condition(filter))),
         // A disjunction of nothing holds for nobody.
         ScorecardFilter::Any(filters) => filters
             .iter()
             .fold(Condition::any().add(Expr::value(1).eq(0)), |any, filter| {
-                any.add(condition(db, filter))
+                any.add(condition(filter))
             }),
-        ScorecardFilter::Not(filter) => Condition::all().add(condition(db, filter)).not(),
+        ScorecardFilter::Not(filter) => Condition::all().add(condition(filter)).not(),
     }
 }
 

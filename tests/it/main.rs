@@ -7,6 +7,7 @@ mod graphql;
 mod harness;
 mod jobs;
 mod kill;
+mod reference;
 mod start;
 mod sweep;
 mod workspace;

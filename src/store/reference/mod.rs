@@ -2,18 +2,16 @@
 
 mod built_in;
 mod ids;
-
-use std::collections::BTreeMap;
-use std::hash::Hash;
+mod upsert;
 
 use entity::{association, customer, exam, exam_workload, fx_rate, location, offering, partner};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
 
 use super::StoreError;
+use upsert::{insert, known, last_of_each, numbers_of};
+
 pub use ids::{Ids, LocationNode, Tree, inhabited};
 
 /// How many rows one INSERT carries.
@@ -113,13 +111,21 @@ async fn upsert_offerings(
     txn: &DatabaseTransaction,
     rows: Vec<(String, String, String)>,
 ) -> Result<(), StoreError> {
+    let stored = offering::Entity::find().all(txn).await?;
+    let numbers: FxHashMap<(String, String), i32> = stored
+        .into_iter()
+        .map(|row| ((row.product_id, row.workload_id), row.id))
+        .collect();
     let models = last_of_each(rows, |row| (row.0.clone(), row.1.clone()))
         .into_iter()
-        .map(|(product_id, workload_id, name)| offering::ActiveModel {
-            id: ActiveValue::NotSet,
-            product_id: Set(product_id),
-            workload_id: Set(workload_id),
-            name: Set(name),
+        .map(|(product_id, workload_id, name)| {
+            let key = (product_id, workload_id);
+            offering::ActiveModel {
+                id: known(numbers.get(&key)),
+                product_id: Set(key.0),
+                workload_id: Set(key.1),
+                name: Set(name),
+            }
         });
     let conflict = OnConflict::columns([offering::Column::ProductId, offering::Column::WorkloadId])
         .update_column(offering::Column::Name)
@@ -135,17 +141,20 @@ pub async fn upsert_partners(
     txn: &DatabaseTransaction,
     rows: Vec<Partner>,
 ) -> Result<(), StoreError> {
-    let models = last_of_each(rows, |row| row.partner_id.clone())
-        .into_iter()
-        .map(|row| partner::ActiveModel {
-            id: ActiveValue::NotSet,
-            partner_id: Set(row.partner_id),
-            name: Set(row.name),
-            country: Set(row.country),
-            partner_type: Set(row.partner_type),
-            tier: Set(row.tier),
-            group_id: Set(row.group_id),
-        });
+    let rows = last_of_each(rows, |row| row.partner_id.clone());
+    let keys = rows.iter().map(|row| row.partner_id.as_str());
+    let numbers =
+        numbers_of::<partner::Entity>(txn, partner::Column::PartnerId, partner::Column::Id, keys)
+            .await?;
+    let models = rows.into_iter().map(|row| partner::ActiveModel {
+        id: known(numbers.get(&row.partner_id)),
+        partner_id: Set(row.partner_id),
+        name: Set(row.name),
+        country: Set(row.country),
+        partner_type: Set(row.partner_type),
+        tier: Set(row.tier),
+        group_id: Set(row.group_id),
+    });
     let conflict = OnConflict::column(partner::Column::PartnerId)
         .update_columns([
             partner::Column::Name,
@@ -166,14 +175,21 @@ pub async fn upsert_customers(
     txn: &DatabaseTransaction,
     rows: Vec<Customer>,
 ) -> Result<(), StoreError> {
-    let models = last_of_each(rows, |row| row.customer_id.clone())
-        .into_iter()
-        .map(|row| customer::ActiveModel {
-            id: ActiveValue::NotSet,
-            customer_id: Set(row.customer_id),
-            location: Set(row.location),
-            name: Set(row.name),
-        });
+    let rows = last_of_each(rows, |row| row.customer_id.clone());
+    let keys = rows.iter().map(|row| row.customer_id.as_str());
+    let numbers = numbers_of::<customer::Entity>(
+        txn,
+        customer::Column::CustomerId,
+        customer::Column::Id,
+        keys,
+    )
+    .await?;
+    let models = rows.into_iter().map(|row| customer::ActiveModel {
+        id: known(numbers.get(&row.customer_id)),
+        customer_id: Set(row.customer_id),
+        location: Set(row.location),
+        name: Set(row.name),
+    });
     let conflict = OnConflict::column(customer::Column::CustomerId)
         .update_columns([customer::Column::Location, customer::Column::Name])
         .to_owned();
@@ -189,24 +205,19 @@ pub async fn upsert_exams(txn: &DatabaseTransaction, rows: Vec<Exam>) -> Result<
         rows.iter().map(|row| row.exam_id.clone()).collect(),
         Clone::clone,
     );
-    for some in exam_ids.chunks(CHUNK) {
-        let models = some.iter().map(|exam_id| exam::ActiveModel {
-            id: ActiveValue::NotSet,
-            exam_id: Set(exam_id.clone()),
-        });
-        let conflict = OnConflict::column(exam::Column::ExamId)
-            .update_column(exam::Column::ExamId)
-            .to_owned();
-        insert(txn, models.collect(), conflict).await?;
-    }
-    let mut numbers: FxHashMap<String, i32> = FxHashMap::default();
-    for some in exam_ids.chunks(CHUNK) {
-        let found = exam::Entity::find()
-            .filter(exam::Column::ExamId.is_in(some.iter().map(String::as_str)))
-            .all(txn)
-            .await?;
-        numbers.extend(found.into_iter().map(|row| (row.exam_id, row.id)));
-    }
+    let keys = || exam_ids.iter().map(String::as_str);
+    let stored =
+        numbers_of::<exam::Entity>(txn, exam::Column::ExamId, exam::Column::Id, keys()).await?;
+    let models = exam_ids.iter().map(|exam_id| exam::ActiveModel {
+        id: known(stored.get(exam_id)),
+        exam_id: Set(exam_id.clone()),
+    });
+    let conflict = OnConflict::column(exam::Column::ExamId)
+        .update_column(exam::Column::ExamId)
+        .to_owned();
+    insert(txn, models.collect(), conflict).await?;
+    let numbers =
+        numbers_of::<exam::Entity>(txn, exam::Column::ExamId, exam::Column::Id, keys()).await?;
     let mut models = Vec::with_capacity(rows.len());
     for row in last_of_each(rows, |row| (row.exam_id.clone(), row.offering)) {
         let exam = *numbers.get(&row.exam_id).ok_or_else(|| {
@@ -292,18 +303,22 @@ pub async fn upsert_associations(
 /// Where the database refuses.
 pub async fn replace_tree(txn: &DatabaseTransaction, tree: &Tree) -> Result<(), StoreError> {
     // Parents first: a node's parent must have its number when the node is written.
-    let mut numbers: BTreeMap<&str, i32> = BTreeMap::new();
+    let keys = || tree.nodes.keys().map(String::as_str);
+    let mut numbers = numbers_of::<location::Entity>(
+        txn,
+        location::Column::LocationId,
+        location::Column::Id,
+        keys(),
+    )
+    .await?;
     for level in tree.levels() {
         let models = level
             .iter()
             .map(|(location_id, node)| location::ActiveModel {
-                id: ActiveValue::NotSet,
+                id: known(numbers.get(*location_id)),
                 location_id: Set((*location_id).to_owned()),
                 parent: Set(Some(match &node.parent_id {
-                    Some(parent_id) => numbers
-                        .get(parent_id.as_str())
-                        .copied()
-                        .unwrap_or(location::WORLD),
+                    Some(parent_id) => numbers.get(parent_id).copied().unwrap_or(location::WORLD),
                     None => location::WORLD,
                 })),
                 name: Set(node.name.clone()),
@@ -319,12 +334,13 @@ pub async fn replace_tree(txn: &DatabaseTransaction, tree: &Tree) -> Result<(), 
             ])
             .to_owned();
         insert(txn, models.collect(), conflict).await?;
-        let stored = location::Entity::find().all(txn).await?;
-        for row in stored {
-            if let Some((location_id, _)) = tree.nodes.get_key_value(&row.location_id) {
-                numbers.insert(location_id, row.id);
-            }
-        }
+        numbers = numbers_of::<location::Entity>(
+            txn,
+            location::Column::LocationId,
+            location::Column::Id,
+            keys(),
+        )
+        .await?;
     }
     // Earlier snapshots still name the nodes that are left out, so they stay, out of use.
     let stored = location::Entity::find()
@@ -341,38 +357,6 @@ pub async fn replace_tree(txn: &DatabaseTransaction, tree: &Tree) -> Result<(), 
             .col_expr(location::Column::Retired, Expr::value(true))
             .filter(location::Column::Id.is_in(some.iter().copied()))
             .exec(txn)
-            .await?;
-    }
-    Ok(())
-}
-
-/// Of the rows of each key the last, in the order of these.
-fn last_of_each<Row, Key: Hash + Eq>(rows: Vec<Row>, key: impl Fn(&Row) -> Key) -> Vec<Row> {
-    let mut last: FxHashMap<Key, usize> = FxHashMap::default();
-    for (at, row) in rows.iter().enumerate() {
-        last.insert(key(row), at);
-    }
-    let last: FxHashSet<usize> = last.into_values().collect();
-    let rows = rows.into_iter().enumerate();
-    rows.filter(|(at, _)| last.contains(at))
-        .map(|(_, row)| row)
-        .collect()
-}
-
-async fn insert<Model>(
-    txn: &DatabaseTransaction,
-    models: Vec<Model>,
-    conflict: OnConflict,
-) -> Result<(), StoreError>
-where
-    Model: ActiveModelTrait,
-{
-    let mut models = models.into_iter().peekable();
-    while models.peek().is_some() {
-        let some: Vec<Model> = models.by_ref().take(CHUNK).collect();
-        Model::Entity::insert_many(some)
-            .on_conflict(conflict.clone())
-            .exec_without_returning(txn)
             .await?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, Database};
 
 /// Names a PostgreSQL server, such as `postgres://peerband@127.0.0.1:5433`, to run the same tests on. Databases are
 /// made there and left behind: give it a throwaway one.
-pub(crate) const SERVER: &str = "PEERBAND_TEST_POSTGRES";
+const SERVER: &str = "PEERBAND_TEST_POSTGRES";
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
@@ -30,19 +30,24 @@ pub(crate) async fn remove(url: &str) {
     }
 }
 
-/// Runs the program as its users do, on a database of [`url`], without what the environment says about tests: the
-/// program refuses variables of its name that it does not know.
+/// The program on a database of [`url`].
 pub(crate) fn program(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_peerband"));
+    forget_tests(&mut command);
+    if !url.is_empty() {
+        command.env("PEERBAND_DATABASE_URL", url);
+    }
+    command
+}
+
+/// Takes from a command of the program what the environment says about tests: the program refuses variables of its name
+/// that it does not know.
+pub(crate) fn forget_tests(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.as_encoded_bytes().starts_with(b"PEERBAND_") {
             command.env_remove(name);
         }
     }
-    if !url.is_empty() {
-        command.env("PEERBAND_DATABASE_URL", url);
-    }
-    command
 }
 
 async fn administer(server: &str, statement: &str) {

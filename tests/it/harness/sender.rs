@@ -81,11 +81,10 @@ impl Sender {
         words.push(env!("CARGO_BIN_EXE_peerband"));
         words.extend(args);
         let mut command = Command::new(words[0]);
+        database::forget_tests(&mut command);
         command
             .args(&words[1..])
-            .env("PEERBAND_DATA_DIR", self.path("data"))
-            // A variable of the tests, and none that the program knows.
-            .env_remove(database::SERVER);
+            .env("PEERBAND_DATA_DIR", self.path("data"));
         command
     }
 

@@ -10,6 +10,7 @@ use peerband::jobs::recompute_snapshots::recompute_snapshots;
 use peerband::service::run::Stopper;
 use peerband::store::snapshot::published_dates;
 
+use crate::harness::database;
 use crate::harness::product::Product;
 
 /// Ends the server if the test fails.
@@ -32,7 +33,7 @@ async fn a_server_makes_up_for_nights_and_stops_when_told_to() {
     let outcomes = recompute_snapshots(&product.app, earlier, earlier - TimeDelta::days(9), &asked);
     assert_eq!(outcomes.await.unwrap().len(), 1);
 
-    let mut command = Command::new(env!("CARGO_BIN_EXE_peerband"));
+    let mut command = database::program("");
     command
         .args(["serve", "--listen", "127.0.0.1:0"])
         .env("PEERBAND_DATA_DIR", product.data_dir())
