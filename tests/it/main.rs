@@ -9,4 +9,5 @@ mod jobs;
 mod kill;
 mod start;
 mod sweep;
+mod web;
 mod workspace;
