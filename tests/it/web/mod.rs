@@ -6,6 +6,7 @@ mod failure;
 mod home;
 mod scorecard;
 mod statements;
+mod viewer;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
