@@ -11,6 +11,7 @@ pub mod router;
 pub mod graphql;
 pub mod jobs;
 pub mod rest;
+pub mod web;
 
 pub mod service;
 pub mod store;

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::graphql;
 use crate::rest::health;
 use crate::store::Db;
+use crate::web;
 
 /// The most bytes of a GraphQL request.
 const GRAPHQL_BYTES_MAX: usize = 256 * 1024;
@@ -45,6 +46,17 @@ pub fn router(db: &Db, config: &Arc<Config>) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state(db.clone());
+    let pages = Router::new()
+        .route("/", get(web::home::show))
+        .route("/scorecard/{partner_id}", get(web::scorecard::show))
+        .route("/assets/{name}", get(web::asset::show))
+        .fallback(web::failure::no_route)
+        .layer(web::viewer())
+        .with_state(web::Pages {
+            db: db.clone(),
+            config: config.clone(),
+        });
+    let routes = routes.merge(pages);
 
     let mut routes = routes.layer(TraceLayer::new_for_http());
     for (name, value) in HEADERS {

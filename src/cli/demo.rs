@@ -80,6 +80,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     println!(
         r"  {{ peerBands(metrics: [REVENUE]) {{ metric peers bands {{ band min max partners }} }} }}"
     );
+    println!("\nAnd a scorecard to read: /scorecard/{partner}");
     serve::listen(app, args.listen).await?;
     Ok(ExitCode::SUCCESS)
 }

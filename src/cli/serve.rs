@@ -33,7 +33,8 @@ pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Re
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen on {address}"))?;
-    println!("GraphQL: http://{}/graphql", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    println!("GraphQL: http://{address}/graphql\nPages:   http://{address}/");
     let routes = router(app.db(), &Arc::new(app.config().clone()));
     let schedule = Schedule::start(app)
         .await

@@ -6,7 +6,7 @@ use super::error::{Failure, Nullable, nullable};
 use super::pagination::{Counted, PageArgs, list_price, page_price};
 use super::reader::reader;
 use super::scalars::Date;
-use super::scope::{Audience, Scope};
+use super::scope::{Audience, Scope, open};
 use super::types::batch::{Batch, Dataset, page_of_batches};
 use super::types::job::{JOBS, Job};
 use super::types::job_run::{JobRun, JobRunFilter, page_of_job_runs};
@@ -185,7 +185,7 @@ impl Query {
         #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Scorecard> {
         let find = async {
-            let scope = Scope::open(ctx, as_of.map(|date| date.0), audience).await?;
+            let scope = open(ctx, as_of.map(|date| date.0), audience).await?;
             scorecard_of(ctx, scope, partner_id, slice).await
         };
         nullable(find.await)
@@ -215,7 +215,7 @@ impl Query {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Scorecard>> {
         let find = async {
-            let scope = Scope::open(ctx, as_of.map(|date| date.0), Audience::Staff).await?;
+            let scope = open(ctx, as_of.map(|date| date.0), Audience::Staff).await?;
             let args = ScorecardArgs {
                 slice,
                 filter,
@@ -245,7 +245,7 @@ impl Query {
         #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Vec<PeerGroup>> {
         let find = async {
-            let scope = Scope::open(ctx, as_of.map(|date| date.0), audience).await?;
+            let scope = open(ctx, as_of.map(|date| date.0), audience).await?;
             peer_groups(ctx, &scope, slice, metrics).await.map(Some)
         };
         nullable(find.await)

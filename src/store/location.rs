@@ -6,8 +6,8 @@ use async_graphql::dataloader::Loader;
 use entity::location::{Column, Entity, WORLD};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::StoreError;
 use super::loader::{Rows, SharedError};
+use super::{Db, StoreError};
 
 pub use entity::location::Model as Location;
 
@@ -26,6 +26,18 @@ pub struct LocationId(pub String);
 /// The locations directly under one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocationsUnder(pub LocationKey);
+
+/// Every location of the tree in use but the world, by its id.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list_locations(db: &Db) -> Result<Vec<Location>, StoreError> {
+    let select = Entity::find()
+        .filter(Column::Retired.eq(false))
+        .filter(Column::Id.ne(WORLD))
+        .order_by_asc(Column::LocationId);
+    Ok(select.all(db.read()).await?)
+}
 
 impl Loader<LocationKey> for Rows {
     type Value = Location;

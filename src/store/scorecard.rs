@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use async_graphql::dataloader::Loader;
 use entity::partner::Entity as PartnerEntity;
 use entity::scorecard::{Column, Entity, Model};
+use entity::slice::Entity as SliceEntity;
 use kernel::{Metric, Standing, Value};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -12,6 +13,8 @@ use sea_orm::{
 };
 
 use super::loader::{Rows as Loaded, SharedError};
+use super::location::LocationKey;
+use super::offering::OfferingKey;
 use super::paging::{self, Direction, Key, OrderColumn, Page, Position, Rows};
 use super::partner::{self, Partner, PartnerField, PartnerFilter, PartnerKey};
 use super::slice::SliceKey;
@@ -134,6 +137,31 @@ pub async fn count_scorecards(
     filter: &ScorecardFilter,
 ) -> Result<u64, StoreError> {
     Ok(matching(of, filter).count(db.read()).await?)
+}
+
+/// The locations where a partner has a scorecard for an offering.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list_locations_of(
+    db: &Db,
+    snapshot: SnapshotKey,
+    partner: PartnerKey,
+    offering: OfferingKey,
+) -> Result<Vec<LocationKey>, StoreError> {
+    let to_slice = Entity::belongs_to(SliceEntity)
+        .from(Column::Slice)
+        .to(entity::slice::Column::Id)
+        .into();
+    let select = Entity::find()
+        .select_only()
+        .column(entity::slice::Column::Location)
+        .join(JoinType::InnerJoin, to_slice)
+        .filter(Column::Snapshot.eq(snapshot.0))
+        .filter(Column::Partner.eq(partner.0))
+        .filter(entity::slice::Column::Offering.eq(offering.0));
+    let found: Vec<i32> = select.into_tuple().all(db.read()).await?;
+    Ok(found.into_iter().map(LocationKey).collect())
 }
 
 fn matching(of: ScorecardsOf, filter: &ScorecardFilter) -> Select<Entity> {

@@ -10,4 +10,5 @@ mod kill;
 mod reference;
 mod start;
 mod sweep;
+mod web;
 mod workspace;

@@ -9,7 +9,7 @@ use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection};
 use crate::graphql::reader::reader;
-use crate::graphql::scope::{Audience, Scope};
+use crate::graphql::scope::{Audience, Scope, open};
 use crate::store::partner::{Partner as Row, PartnerId, PartnerKey, count_partners, list_partners};
 
 /// Names one partner.
@@ -84,7 +84,7 @@ impl Partner {
         let find = async {
             let scope = match &self.scope {
                 Some(scope) => scope.clone(),
-                None => Scope::open(ctx, None, Audience::Staff).await?,
+                None => open(ctx, None, Audience::Staff).await?,
             };
             find_scorecard(ctx, &scope, self.row.clone(), slice).await
         };

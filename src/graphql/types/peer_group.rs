@@ -7,6 +7,7 @@ use super::slice::SliceFilter;
 use crate::graphql::error::Failure;
 use crate::graphql::reader::reader;
 use crate::graphql::scope::Scope;
+use crate::service::scope::VisibleBand;
 use crate::store::peer_band::PeerBandsOf;
 use crate::store::peer_group::{PeerGroups, PeerGroupsOf};
 
@@ -44,23 +45,25 @@ pub struct PeerGroup {
     bands: Option<Vec<PeerBand>>,
 }
 
+impl From<VisibleBand> for PeerBand {
+    fn from(band: VisibleBand) -> PeerBand {
+        PeerBand {
+            band: band.band,
+            min: band.min.to_f64(),
+            max: band.max.to_f64(),
+            partners: band.partners,
+        }
+    }
+}
+
 /// The bands of one metric as the viewer of a scope sees them.
 pub(super) fn visible_bands(
     scope: &Scope,
     metric: kernel::Metric,
     bands: &[kernel::PeerBand],
 ) -> Vec<PeerBand> {
-    let of_metric = bands.iter().filter(|band| band.metric == metric);
-    let visible = of_metric.map(|band| {
-        let (min, max) = scope.range(metric, band);
-        PeerBand {
-            band: band.band,
-            min,
-            max,
-            partners: band.partners,
-        }
-    });
-    visible.collect()
+    let visible = scope.bands_of(metric, bands);
+    visible.into_iter().map(PeerBand::from).collect()
 }
 
 /// The peer groups of the metrics asked for, in the scorecard's order.

@@ -1,0 +1,142 @@
+//! Why there is no page, told as a page with the right status.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::page;
+use crate::store::StoreError;
+
+/// What is told where only the log may know more.
+pub(super) const LOGGED: &str = "The server failed; its log says why.";
+
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("10");
+
+/// Why a page cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The address names something that does not exist, or that the viewer may not see: both look the same.
+    #[error("{0}")]
+    NotFound(String),
+    /// The address asks for something that cannot be meant. The links are what may have been meant.
+    #[error("{message}")]
+    BadInput { message: String, links: Vec<Link> },
+    #[error("no snapshot is published yet")]
+    NoSnapshot,
+    #[error("the page took too long; ask again later")]
+    Slow,
+    #[error("the store failed")]
+    Store(#[source] Arc<StoreError>),
+}
+
+/// A way on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub text: String,
+    pub href: String,
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage<'a> {
+    title: &'a str,
+    message: &'a str,
+    links: &'a [Link],
+    /// Tells the command that publishes a snapshot.
+    needs_snapshot: bool,
+}
+
+impl Failure {
+    /// Nothing is served at the address.
+    #[must_use]
+    pub fn no_page() -> Failure {
+        Failure::NotFound("Nothing is served at this address.".to_owned())
+    }
+
+    /// Without a way on.
+    pub(super) fn bad_input(message: impl Into<String>) -> Failure {
+        Failure::BadInput {
+            message: message.into(),
+            links: Vec::new(),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Failure::NotFound(_) | Failure::NoSnapshot => StatusCode::NOT_FOUND,
+            Failure::BadInput { .. } => StatusCode::BAD_REQUEST,
+            Failure::Slow => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Store(error) if error.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn page(&self) -> FailurePage<'_> {
+        let (title, message) = match self {
+            Failure::NotFound(message) => ("Not found", message.as_str()),
+            Failure::BadInput { message, .. } => ("This cannot be shown", message.as_str()),
+            Failure::NoSnapshot => (
+                "No snapshot yet",
+                "Nothing has been published so far: figures appear with the first snapshot.",
+            ),
+            Failure::Slow => (
+                "Busy",
+                "The page took too long to put together. Please try again in a moment.",
+            ),
+            Failure::Store(error) if error.is_unavailable() => (
+                "Busy",
+                "The database does not answer. Please try again in a moment.",
+            ),
+            Failure::Store(_) => ("Something went wrong", LOGGED),
+        };
+        let links = match self {
+            Failure::BadInput { links, .. } => links.as_slice(),
+            _ => &[],
+        };
+        FailurePage {
+            title,
+            message,
+            links,
+            needs_snapshot: matches!(self, Failure::NoSnapshot),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        if let Failure::Store(error) = &self {
+            let causes = std::iter::successors(Some(&**error as &dyn std::error::Error), |error| {
+                error.source()
+            });
+            let causes: Vec<String> = causes.map(ToString::to_string).collect();
+            tracing::error!("a page failed: {}", causes.join(": "));
+        }
+        let status = self.status();
+        let mut response = page::respond(status, &self.page());
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Store(Arc::new(error))
+    }
+}
+
+impl From<Arc<StoreError>> for Failure {
+    fn from(error: Arc<StoreError>) -> Failure {
+        Failure::Store(error)
+    }
+}
+
+/// Answers every address that no route takes.
+pub async fn no_route() -> Failure {
+    Failure::no_page()
+}

@@ -1,0 +1,116 @@
+//! A partner's scorecard in one slice, as the partner sees it.
+
+mod band;
+mod measure;
+mod picker;
+mod read;
+mod slice;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use kernel::{Group, Metric, Window};
+
+use self::measure::{MeasureView, PeersView};
+use self::picker::Picker;
+use self::read::Reading;
+use self::slice::{Query as SliceQuery, SliceName};
+use super::date::DateText;
+use super::failure::Failure;
+use super::{Pages, in_time, page};
+use crate::service::scope::Viewer;
+use crate::store::partner::Partner;
+
+#[derive(Template)]
+#[template(path = "scorecard.html")]
+struct ScorecardPage {
+    partner: Partner,
+    slice: SliceName,
+    as_of: DateText,
+    first: DateText,
+    last: DateText,
+    picker: Picker,
+    /// Empty where the partner has no scorecard in the slice.
+    groups: Vec<GroupView>,
+    /// Ranges are wider than the values they hold.
+    rounded: bool,
+}
+
+/// One part of the scorecard.
+struct GroupView {
+    id: &'static str,
+    name: &'static str,
+    about: &'static str,
+    measures: Vec<MeasureView>,
+}
+
+/// Answers with the scorecard of the partner with this id, in the slice and of the date that the query names.
+///
+/// # Errors
+/// Where nothing is published, the address names something unknown, or the store fails.
+pub async fn show(
+    State(pages): State<Pages>,
+    Extension(viewer): Extension<Viewer>,
+    partner_id: Result<Path<String>, PathRejection>,
+    query: Result<Query<SliceQuery>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let Path(partner_id) = partner_id.map_err(|_| Failure::no_page())?;
+    let Query(query) = query.map_err(|rejection| Failure::bad_input(rejection.body_text()))?;
+    // Staff sees here what the partner will see.
+    let viewer = viewer.narrowed(Viewer::AnyPartner);
+    let reading = in_time(read::read(&pages.db, viewer, &partner_id, &query)).await?;
+    Ok(page::respond(StatusCode::OK, &view(reading)))
+}
+
+fn view(reading: Reading) -> ScorecardPage {
+    let snapshot = &reading.scope.snapshot;
+    let window = Window::ending(snapshot.as_of);
+    let groups = match &reading.card {
+        None => Vec::new(),
+        Some(card) => [
+            Group::Performance,
+            Group::Capability,
+            Group::CustomerSuccess,
+        ]
+        .map(|group| {
+            let metrics = Metric::ALL.into_iter();
+            let of_group = metrics.filter(|metric| metric.group() == group);
+            let measures = of_group
+                .map(|metric| MeasureView::new(metric, card, &reading.scope))
+                .collect();
+            let (id, name, about) = group_texts(group);
+            GroupView {
+                id,
+                name,
+                about,
+                measures,
+            }
+        })
+        .into(),
+    };
+    ScorecardPage {
+        slice: reading.picked.name(),
+        as_of: snapshot.as_of.into(),
+        first: window.first.into(),
+        last: window.last.into(),
+        rounded: snapshot.settings.release.rules().ranges == kernel::Ranges::Rounded,
+        picker: Picker::new(&reading),
+        groups,
+        partner: reading.partner,
+    }
+}
+
+fn group_texts(group: Group) -> (&'static str, &'static str, &'static str) {
+    match group {
+        Group::Performance => ("performance", "Performance", "What you sell."),
+        Group::Capability => ("capability", "Capability", "What you are able to do."),
+        Group::CustomerSuccess => (
+            "customer-success",
+            "Customer success",
+            "What becomes of what you sold.",
+        ),
+    }
+}

@@ -1,0 +1,46 @@
+// Takes the program in, publishes two dates, and serves them for as long as the tests run.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { AS_OF, EARLIER, writeProgram } from './program.mjs';
+
+export default async function serve() {
+  const binary = process.env.PEERBAND_BIN;
+  if (!binary) {
+    throw new Error('PEERBAND_BIN names no program: start the tests with tests/web/run');
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'peerband-web-'));
+  const env = { PATH: process.env.PATH, PEERBAND_DATA_DIR: join(folder, 'data') };
+  const program = join(folder, 'program');
+  writeProgram(program);
+  execFileSync(binary, ['ingest', '--dir', program], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const date of [EARLIER, AS_OF]) {
+    execFileSync(binary, ['recompute', '--as-of', date], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  process.env.PEERBAND_ADDRESS = await address(server, ended);
+  return async () => {
+    server.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+async function address(server, ended) {
+  const told = new Promise((resolve) => {
+    createInterface({ input: server.stdout }).on('line', (line) => {
+      const found = line.match(/http:\/\/127\.0\.0\.1:\d+/);
+      if (found) resolve(found[0]);
+    });
+  });
+  const gone = ended.then((code) => {
+    throw new Error(`the server ended before it listened, with exit status ${code}`);
+  });
+  gone.catch(() => {});
+  return Promise.race([told, gone]);
+}
