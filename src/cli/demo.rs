@@ -53,7 +53,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         "invented {} partners, {} customers, {} facts",
         made.partners, made.customers, made.facts
     );
-    if ingest::folder(app, &program).await? != ExitCode::SUCCESS {
+    if !ingest::folder(app, &program).await? {
         bail!("the invented program was not taken in whole; try an empty --data-dir");
     }
     for step in (0..DATES).rev() {

@@ -3,6 +3,7 @@
 mod batches;
 mod demo;
 mod export;
+mod format;
 mod ingest;
 mod recompute;
 mod runs;
@@ -48,7 +49,7 @@ enum Command {
     #[command(after_help = ingest::EXAMPLE)]
     Ingest(ingest::Args),
     /// List stored batches or take one back.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = batches::EXAMPLE)]
     Batches(batches::Command),
     /// Compute and publish snapshots.
     #[command(after_help = recompute::EXAMPLE)]

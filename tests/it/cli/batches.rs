@@ -38,3 +38,40 @@ fn the_last_batch_counts_and_deleting_it_brings_the_earlier_row_back() {
         Some(2)
     );
 }
+
+#[test]
+fn batches_are_listed_in_commit_order_as_text_or_json() {
+    let sender = Sender::new();
+    for name in ["b.csv", "a.csv"] {
+        let stored = sender.ingest(
+            "revenue",
+            name,
+            &format!("{HEADER}{}", row(name, "c", "1", "USD")),
+            &[],
+        );
+        assert_eq!(stored.status.code(), Some(0), "{}", stderr(&stored));
+    }
+    let listed = sender.run(&["batches", "list", "revenue", "--format", "json"]);
+    assert_eq!(listed.status.code(), Some(0), "{}", stderr(&listed));
+    let mut listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    for batch in listed["batches"].as_array_mut().unwrap() {
+        let committed_at = batch["committed_at"].take();
+        let committed_at: Result<chrono::DateTime<chrono::Utc>, _> =
+            committed_at.as_str().unwrap().parse();
+        assert!(committed_at.is_ok());
+    }
+    let batch = |id: &str| {
+        serde_json::json!({
+            "dataset": "revenue", "batch": id, "rows": 1, "rejected": 0, "committed_at": null
+        })
+    };
+    assert_eq!(
+        listed,
+        serde_json::json!({ "batches": [batch("b"), batch("a")] })
+    );
+    let listed = sender.run(&["batches", "list"]);
+    let lines = String::from_utf8(listed.stdout).unwrap();
+    // The heading, four of reference data, two of facts.
+    assert_eq!(lines.lines().count(), 7, "{lines}");
+    assert!(lines.ends_with(" a\n"), "{lines}");
+}

@@ -2,6 +2,7 @@
 
 mod batches;
 mod export;
+mod folder;
 mod ingest;
 mod recompute;
 
@@ -75,6 +76,11 @@ impl Sender {
 
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+/// The one JSON object on standard output.
+pub(crate) fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
 pub(crate) fn stderr(output: &Output) -> String {
