@@ -28,16 +28,11 @@ const REJECTED: u8 = 2;
     after_help = "Example: peerband ingest --dir my-program && peerband recompute --as-of 2026-10-31"
 )]
 struct Cli {
-    /// The folder of the database and the fact store.
-    #[arg(
-        long,
-        global = true,
-        env = "PEERBAND_DATA_DIR",
-        default_value = "./peerband-data"
-    )]
-    data_dir: PathBuf,
+    /// The folder of the database and the fact store [default: ./peerband-data, of the demo ./peerband-demo].
+    #[arg(long, global = true, env = "PEERBAND_DATA_DIR", value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
     /// Settings as TOML, over the defaults.
-    #[arg(long, global = true, env = "PEERBAND_CONFIG")]
+    #[arg(long, global = true, env = "PEERBAND_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -61,7 +56,7 @@ enum Command {
     #[command(after_help = export::EXAMPLE)]
     Export(export::Args),
     /// Invent a program, take it in, publish snapshots and serve them.
-    #[command(after_help = "Example: peerband demo --partners 100 --listen 127.0.0.1:8080")]
+    #[command(after_help = demo::EXAMPLE)]
     Demo(demo::Args),
     /// Answer GraphQL queries over HTTP.
     #[command(after_help = "Example: peerband serve --listen 127.0.0.1:8080")]
@@ -69,6 +64,16 @@ enum Command {
     /// Print the GraphQL schema as SDL.
     #[command(after_help = "Example: peerband schema > schema.graphql")]
     Schema,
+}
+
+impl Command {
+    /// Where data lies unless told otherwise: an invented program keeps away from a real one.
+    fn data_dir(&self) -> &'static str {
+        match self {
+            Command::Demo(_) => "./peerband-demo",
+            _ => "./peerband-data",
+        }
+    }
 }
 
 /// Runs the command that the process was started with.
@@ -114,7 +119,10 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let config = Config::load(cli.config.as_deref(), std::env::vars())?;
-    let app = App::open(config, DataDir::new(cli.data_dir)).await?;
+    let data_dir = cli
+        .data_dir
+        .unwrap_or_else(|| cli.command.data_dir().into());
+    let app = App::open(config, DataDir::new(data_dir)).await?;
     match cli.command {
         Command::Ingest(args) => ingest::run(&app, args).await,
         Command::Batches(command) => batches::run(&app, command).await,
