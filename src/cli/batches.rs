@@ -37,7 +37,7 @@ pub(super) enum Command {
     List {
         /// Only those of this dataset.
         dataset: Option<Dataset>,
-        /// A table to read, or one JSON object.
+        /// A table to read, or one JSON object a line.
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
@@ -74,19 +74,16 @@ async fn list(app: &App, dataset: Option<Dataset>, format: Format) -> anyhow::Re
     let batches = manifest::list(app.db(), dataset.map(Dataset::name)).await?;
     let committed_at = |batch: &Batch| batch.committed_at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     if format == Format::Json {
-        let batches: Vec<_> = batches
-            .iter()
-            .map(|batch| {
-                serde_json::json!({
-                    "dataset": batch.dataset,
-                    "batch": batch.batch_id,
-                    "rows": batch.rows,
-                    "rejected": batch.rejected,
-                    "committed_at": committed_at(batch),
-                })
-            })
-            .collect();
-        return print_json(&serde_json::json!({ "batches": batches }));
+        for batch in &batches {
+            print_json(&serde_json::json!({
+                "dataset": batch.dataset,
+                "batch": batch.batch_id,
+                "rows": batch.rows,
+                "rejected": batch.rejected,
+                "committed_at": committed_at(batch),
+            }))?;
+        }
+        return Ok(());
     }
     print(format!(
         "{:<15} {:>12} {:>9} {:<20} batch",

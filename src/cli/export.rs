@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use kernel::Day;
 
 use super::REJECTED;
+use super::serve::asked_to_stop;
 use crate::app::App;
 use crate::service::export::{Export, Format, export};
 use target::Target;
@@ -45,7 +46,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     let written = tokio::select! {
         written = export(app, args.what, args.as_of, format, &mut out) => written,
         // Leaves the scope, and with it the unfinished file.
-        _ = tokio::signal::ctrl_c() => anyhow::bail!("interrupted; nothing was written"),
+        () = asked_to_stop() => anyhow::bail!("interrupted; nothing was written"),
     };
     match written {
         Ok(_) => out.keep()?,

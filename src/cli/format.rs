@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 
 use serde::Serialize;
 
-/// Text to read, or one JSON object on standard output.
+/// Text to read, or JSON on standard output: one object a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
     Text,

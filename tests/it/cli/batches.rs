@@ -53,22 +53,26 @@ fn batches_are_listed_in_commit_order_as_text_or_json() {
     }
     let listed = sender.run(&["batches", "list", "revenue", "--format", "json"]);
     assert_eq!(listed.status.code(), Some(0), "{}", stderr(&listed));
-    let mut listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
-    for batch in listed["batches"].as_array_mut().unwrap() {
-        let committed_at = batch["committed_at"].take();
-        let committed_at: Result<chrono::DateTime<chrono::Utc>, _> =
-            committed_at.as_str().unwrap().parse();
-        assert!(committed_at.is_ok());
+    for (line, batch) in String::from_utf8(listed.stdout)
+        .unwrap()
+        .lines()
+        .zip(["b", "a"])
+    {
+        let mut told: serde_json::Value = serde_json::from_str(line).unwrap();
+        let committed_at = told["committed_at"].take();
+        let committed_at = committed_at.as_str().unwrap();
+        assert!(
+            committed_at
+                .parse::<chrono::DateTime<chrono::Utc>>()
+                .is_ok()
+        );
+        assert_eq!(
+            told,
+            serde_json::json!({
+                "dataset": "revenue", "batch": batch, "rows": 1, "rejected": 0, "committed_at": null
+            })
+        );
     }
-    let batch = |id: &str| {
-        serde_json::json!({
-            "dataset": "revenue", "batch": id, "rows": 1, "rejected": 0, "committed_at": null
-        })
-    };
-    assert_eq!(
-        listed,
-        serde_json::json!({ "batches": [batch("b"), batch("a")] })
-    );
     let listed = sender.run(&["batches", "list"]);
     let lines = String::from_utf8(listed.stdout).unwrap();
     // The heading, four of reference data, two of facts.

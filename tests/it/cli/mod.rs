@@ -1,10 +1,12 @@
 //! The program as its users run it: exit codes, what is told, what is stored. One file for each command.
 
 mod batches;
+mod demo;
 mod export;
 mod folder;
 mod ingest;
 mod recompute;
+mod served;
 
 use std::path::Path;
 use std::process::{Command, Output};
