@@ -93,15 +93,16 @@ impl Report {
             match outcome {
                 Outcome::Stored { rows, rejected: 0 } => {
                     if self.told == Told::Lines {
-                        print(format!("{dataset} {batch_id}: {rows} rows stored"))?;
+                        print(format!("{dataset} {batch_id}: {} stored", counted(*rows)))?;
                     }
                 }
                 Outcome::Stored { rows, rejected } => {
-                    eprintln!("{dataset} {batch_id}: {rows} rows stored, {rejected} rejected");
+                    eprintln!("{dataset} {batch_id}: {} stored, {rejected} rejected", counted(*rows));
                 }
                 Outcome::Refused { rejected } => eprintln!(
-                    "{dataset} {batch_id}: refused, nothing stored: {rejected} rows rejected; mend them, or leave them \
-                     out with --on-reject row"
+                    "{dataset} {batch_id}: refused, nothing stored: {} rejected; mend what was rejected, or leave it \
+                     out with --on-reject row",
+                    counted(*rejected)
                 ),
                 Outcome::Unreadable { reason } => {
                     eprintln!("{dataset} {batch_id}: refused, nothing stored: {reason}");
@@ -175,5 +176,12 @@ impl Watcher for Report {
 
     fn progressed(&self, bytes: u64) {
         self.bar.set_position(bytes);
+    }
+}
+
+fn counted(rows: u64) -> String {
+    match rows {
+        1 => "1 row".to_owned(),
+        _ => format!("{rows} rows"),
     }
 }

@@ -6,10 +6,10 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use super::served::Served;
-use super::{Sender, stderr};
+use super::{Sender, peerband, stderr};
 
 fn command(data_dir: &Path, more: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_peerband"));
+    let mut command = peerband();
     command
         .args(["demo", "--listen", "127.0.0.1:0"])
         .args(more)

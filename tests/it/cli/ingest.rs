@@ -84,7 +84,7 @@ fn several_files_are_one_batch_named_by_the_first_or_as_told() {
     let named = sender.run(&["ingest", "revenue", text(&second), "--batch", "late"]);
     assert_eq!(
         String::from_utf8_lossy(&named.stdout),
-        "revenue late: 1 rows stored\n"
+        "revenue late: 1 row stored\n"
     );
     assert_eq!(sender.revenue(), "3.0000");
     let spaced = sender.run(&["ingest", "revenue", text(&second), "--batch", "late "]);

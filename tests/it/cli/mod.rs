@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod folder;
 mod ingest;
+mod readme;
 mod recompute;
 mod served;
 
@@ -51,7 +52,7 @@ impl Sender {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_peerband"))
+        peerband()
             .env("PEERBAND_DATA_DIR", self.path("data"))
             .args(args)
             .output()
@@ -74,6 +75,21 @@ impl Sender {
         let world = rows.lines().nth(1).unwrap();
         world.split(',').nth(5).unwrap().to_owned()
     }
+}
+
+/// The program, with no settings but those a test gives it.
+pub(crate) fn peerband() -> Command {
+    without_settings(Command::new(env!("CARGO_BIN_EXE_peerband")))
+}
+
+/// Variables that steer the tests, such as their PostgreSQL server, are no settings of the program.
+fn without_settings(mut command: Command) -> Command {
+    for (name, _) in std::env::vars() {
+        if name.starts_with("PEERBAND_") {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 pub(crate) fn text(path: &Path) -> &str {
