@@ -38,5 +38,5 @@ pub use row::{
     WorkloadRow,
 };
 pub use sink::{RowVisitor, Stop, Summary};
-pub use source::{Compression, Format, Source, UnknownEnding, batch_id_of};
+pub use source::{Compression, Format, Source, UnknownEnding, batch_id_of, fault_of_batch_id};
 pub use value::{Amount, AssociationType, Currency, LicenseType, PersonalId, Rate, Status};

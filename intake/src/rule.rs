@@ -153,7 +153,7 @@ fn text(field: Field<'_>) -> Result<Option<&str>, Reason> {
     }
 }
 
-fn id(field: Field<'_>) -> Result<Option<&str>, Reason> {
+pub(crate) fn id(field: Field<'_>) -> Result<Option<&str>, Reason> {
     let Some(id) = text(field)? else {
         return Ok(None);
     };

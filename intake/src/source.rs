@@ -1,6 +1,10 @@
 //! Where a file lies and how it is written, told by its name.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+
+use crate::Field;
+use crate::rule::id;
 
 /// How the rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +75,17 @@ pub fn batch_id_of(path: impl AsRef<Path>) -> String {
     match endings(&name) {
         (stem, Some(_), _) => stem.to_owned(),
         _ => name,
+    }
+}
+
+/// What keeps a text from being a batch's id, such as "is longer than 128 bytes"; nothing where it is one. The rule is
+/// that of all ids.
+#[must_use]
+pub fn fault_of_batch_id(batch_id: &str) -> Option<Cow<'static, str>> {
+    match id(Field::Text(batch_id)) {
+        Ok(Some(_)) => None,
+        Ok(None) => Some("is empty".into()),
+        Err(reason) => Some(reason),
     }
 }
 
@@ -161,6 +176,26 @@ mod tests {
                 "{error}"
             );
             assert_eq!(batch_id_of(name), name);
+        }
+    }
+
+    #[test]
+    fn a_batch_id_keeps_the_rule_of_ids() {
+        let long = "x".repeat(129);
+        for (batch_id, fault) in [
+            ("2026-10", None),
+            ("ä b", None),
+            (&long[1..], None),
+            ("", Some("is empty")),
+            (&long, Some("is longer than 128 bytes")),
+            (" x", Some("begins or ends with a space")),
+            ("x\ty", Some("holds a control character")),
+        ] {
+            assert_eq!(
+                fault_of_batch_id(batch_id).as_deref(),
+                fault,
+                "{batch_id:?}"
+            );
         }
     }
 }

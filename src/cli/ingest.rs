@@ -2,22 +2,27 @@
 
 mod folder;
 mod report;
+mod summary;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use intake::{Dataset, Source, batch_id_of};
 
 use super::REJECTED;
+use super::format::Format;
 use crate::app::App;
-use crate::service::ingest::{OnReject, Outcome, Request, ingest};
-use report::Report;
+use crate::service::ingest::{OnReject, Request, ingest};
+use report::{Report, Told};
 
 pub(super) const EXAMPLE: &str = "Examples:
   peerband ingest revenue 2026-10.csv.gz --batch 2026-10
-  peerband ingest --dir my-program --on-reject row --rejects rejects.csv";
+  peerband ingest --dir my-program --on-reject row --rejects rejects.csv
+
+Exit status: 0 all rows of all batches are stored, 1 it failed, 2 something was rejected or refused, or wrong usage.
+Standard error names each rejected row and each refused batch.";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -37,8 +42,11 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value = "batch")]
     on_reject: Policy,
     /// Write every rejected row to this CSV file.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
+    /// What is told of stored batches: a line for each, or one JSON object about the whole call.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -55,62 +63,77 @@ struct Planned {
 }
 
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
-    let report = Arc::new(Report::new(args.rejects.as_deref())?);
-    let planned = match plan(&args) {
-        Ok(planned) => planned,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            return Ok(ExitCode::from(REJECTED));
-        }
+    let told = match args.format {
+        Format::Text => Told::Lines,
+        Format::Json => Told::Json,
     };
     let on_reject = match args.on_reject {
         Policy::Batch => OnReject::Batch,
         Policy::Row => OnReject::Row,
     };
-    store(app, planned, on_reject, report).await
+    let report = Arc::new(Report::new(args.rejects.as_deref(), told)?);
+    let planned = match plan(&args) {
+        Ok(planned) => planned,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            report.finish(Some(&error))?;
+            return Ok(ExitCode::from(REJECTED));
+        }
+    };
+    Ok(if store(app, planned, on_reject, &report).await? {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(REJECTED)
+    })
 }
 
-/// Takes a whole folder in, as `--dir` does.
-pub(super) async fn folder(app: &App, dir: &Path) -> anyhow::Result<ExitCode> {
-    let report = Arc::new(Report::new(None)?);
-    store(app, folder::plan(dir)?, OnReject::Batch, report).await
+/// Takes a whole folder in, as `--dir` does, and tells whether every row was stored.
+pub(super) async fn folder(app: &App, dir: &Path) -> anyhow::Result<bool> {
+    let report = Arc::new(Report::new(None, Told::Nothing)?);
+    store(app, folder::plan(dir)?, OnReject::Batch, &report).await
 }
 
 async fn store(
     app: &App,
     planned: Vec<Planned>,
     on_reject: OnReject,
-    report: Arc<Report>,
-) -> anyhow::Result<ExitCode> {
-    let mut all_stored = true;
-    for Planned {
+    report: &Arc<Report>,
+) -> anyhow::Result<bool> {
+    for batch in planned {
+        if let Err(error) = store_one(app, batch, on_reject, report).await {
+            report.finish(Some(&error))?;
+            return Err(error);
+        }
+    }
+    report.finish(None)
+}
+
+async fn store_one(
+    app: &App,
+    planned: Planned,
+    on_reject: OnReject,
+    report: &Arc<Report>,
+) -> anyhow::Result<()> {
+    let Planned {
         dataset,
         batch_id,
         files,
-    } in planned
-    {
-        report.begin(dataset, &files);
-        let request = Request {
-            dataset,
-            batch_id: batch_id.clone(),
-            files,
-            on_reject,
-        };
-        let outcome = ingest(app, request, report.clone())
-            .await
-            .with_context(|| {
-                let place = app.data_dir().path().display();
-                format!("{dataset} {batch_id}: data directory {place}")
-            })?;
-        all_stored &= matches!(outcome, Outcome::Stored { rejected: 0, .. });
-        report.end(&batch_id, &outcome);
-    }
-    report.finish()?;
-    Ok(if all_stored {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(REJECTED)
-    })
+    } = planned;
+    report.begin(dataset, &files);
+    let request = Request {
+        dataset,
+        batch_id: batch_id.clone(),
+        files,
+        on_reject,
+    };
+    let outcome = ingest(app, request, report.clone())
+        .await
+        .with_context(|| {
+            let place = app.data_dir().path().display();
+            format!("{dataset} {batch_id}: data directory {place}")
+        })?;
+    report.end(dataset, &batch_id, &outcome)?;
+    Ok(())
 }
 
 fn plan(args: &Args) -> anyhow::Result<Vec<Planned>> {
@@ -119,10 +142,13 @@ fn plan(args: &Args) -> anyhow::Result<Vec<Planned>> {
     }
     let mut files = Vec::new();
     for path in &args.files {
+        if path.as_os_str() == "-" {
+            bail!("standard input has no ending that tells its format; save it as a file first");
+        }
         files.push(Source::from_path(path)?);
     }
     let (Some(dataset), Some(first)) = (args.dataset, args.files.first()) else {
-        anyhow::bail!("name a dataset and its files, or --dir");
+        bail!("name a dataset and its files, or --dir");
     };
     let batch_id = args.batch.clone().unwrap_or_else(|| batch_id_of(first));
     Ok(vec![Planned {

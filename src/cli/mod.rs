@@ -3,7 +3,9 @@
 mod batches;
 mod demo;
 mod export;
+mod format;
 mod ingest;
+mod manual;
 mod recompute;
 mod runs;
 mod serve;
@@ -24,19 +26,32 @@ const REJECTED: u8 = 2;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Example: peerband ingest --dir my-program && peerband recompute --as-of 2026-10-31"
+    max_term_width = 100,
+    after_help = "Example:
+  peerband ingest --dir my-program && peerband recompute --as-of 2026-10-31
+
+Exit status: 0 done, 1 it failed, 2 something was rejected or refused, or wrong usage."
 )]
 struct Cli {
-    /// The folder of the database and the fact store.
+    /// The folder of the database and the fact store [default: ./peerband-data, of the demo ./peerband-demo].
     #[arg(
         long,
         global = true,
         env = "PEERBAND_DATA_DIR",
-        default_value = "./peerband-data"
+        hide_env_values = true,
+        help_heading = "Everywhere",
+        value_name = "FOLDER"
     )]
-    data_dir: PathBuf,
+    data_dir: Option<PathBuf>,
     /// Settings as TOML, over the defaults.
-    #[arg(long, global = true, env = "PEERBAND_CONFIG")]
+    #[arg(
+        long,
+        global = true,
+        env = "PEERBAND_CONFIG",
+        hide_env_values = true,
+        help_heading = "Everywhere",
+        value_name = "FILE"
+    )]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -48,7 +63,7 @@ enum Command {
     #[command(after_help = ingest::EXAMPLE)]
     Ingest(ingest::Args),
     /// List stored batches or take one back.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = batches::EXAMPLE)]
     Batches(batches::Command),
     /// Compute and publish snapshots.
     #[command(after_help = recompute::EXAMPLE)]
@@ -60,14 +75,39 @@ enum Command {
     #[command(after_help = export::EXAMPLE)]
     Export(export::Args),
     /// Invent a program, take it in, publish snapshots and serve them.
-    #[command(after_help = "Example: peerband demo --partners 100 --listen 127.0.0.1:8080")]
+    #[command(after_help = demo::EXAMPLE)]
     Demo(demo::Args),
     /// Answer GraphQL queries over HTTP.
-    #[command(after_help = "Example: peerband serve --listen 127.0.0.1:8080")]
+    #[command(after_help = "Example:
+  peerband serve --listen 127.0.0.1:8080
+
+Exit status: 0 asked to stop, 1 it failed, 2 wrong usage.")]
     Serve(serve::Args),
     /// Print the GraphQL schema as SDL.
-    #[command(after_help = "Example: peerband schema > schema.graphql")]
+    #[command(after_help = "Example:
+  peerband schema > schema.graphql
+
+Exit status: 0 printed, 1 it failed, 2 wrong usage.")]
     Schema,
+    /// Print the manual's page of the command line, docs/cli.md.
+    #[command(
+        hide = true,
+        after_help = "Example:
+  peerband manual > docs/cli.md
+
+Exit status: 0 printed, 1 it failed, 2 wrong usage."
+    )]
+    Manual,
+}
+
+impl Command {
+    /// Where data lies unless told otherwise: an invented program keeps away from a real one.
+    fn data_dir(&self) -> &'static str {
+        match self {
+            Command::Demo(_) => "./peerband-demo",
+            _ => "./peerband-data",
+        }
+    }
 }
 
 /// Runs the command that the process was started with.
@@ -108,13 +148,25 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if let Command::Schema = cli.command {
-        print!("{}", crate::graphql::sdl());
-        return Ok(ExitCode::SUCCESS);
-    }
-    let config = Config::load(cli.config.as_deref(), std::env::vars())?;
-    let app = App::open(config, DataDir::new(cli.data_dir)).await?;
     match cli.command {
+        Command::Schema => format::print(crate::graphql::sdl().trim_end())?,
+        Command::Manual => {
+            format::print(manual::page(<Cli as clap::CommandFactory>::command()).trim_end())?
+        }
+        command => return run_opened(command, cli.data_dir, cli.config).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_opened(
+    command: Command,
+    data_dir: Option<PathBuf>,
+    config: Option<PathBuf>,
+) -> anyhow::Result<ExitCode> {
+    let config = Config::load(config.as_deref(), std::env::vars())?;
+    let data_dir = data_dir.unwrap_or_else(|| command.data_dir().into());
+    let app = App::open(config, DataDir::new(data_dir)).await?;
+    match command {
         Command::Ingest(args) => ingest::run(&app, args).await,
         Command::Batches(command) => batches::run(&app, command).await,
         Command::Recompute(args) => recompute::run(&app, args).await,
@@ -122,6 +174,6 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(args) => export::run(&app, args).await,
         Command::Demo(args) => demo::run(&app, args).await,
         Command::Serve(args) => serve::run(&app, args).await,
-        Command::Schema => Ok(ExitCode::SUCCESS),
+        Command::Schema | Command::Manual => Ok(ExitCode::SUCCESS),
     }
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::bail;
 use kernel::Day;
 
+use super::format::Format;
 use super::serve::asked_to_stop;
 use crate::app::App;
 use crate::service::recompute::{Published, recompute_dates};
@@ -40,12 +41,6 @@ pub(super) struct Args {
 enum Every {
     Day,
     MonthEnd,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {

@@ -5,13 +5,16 @@ use std::process::ExitCode;
 use chrono::{DateTime, SecondsFormat, Utc};
 use kernel::Day;
 
+use super::format::{Format, print, print_json};
 use crate::app::App;
 use crate::store::job_run::{JobRun, JobRunFilter, list_job_runs};
 use crate::store::paging::Page;
 
 pub(super) const EXAMPLE: &str = "Examples:
   peerband runs
-  peerband runs --limit 365 --format json";
+  peerband runs --limit 365 --format json
+
+Exit status: 0 listed, 1 it failed, 2 wrong usage.";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -23,12 +26,6 @@ pub(super) struct Args {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 pub(super) async fn run(app: &App, args: &Args) -> anyhow::Result<ExitCode> {
     let newest = Page {
         limit: args.limit,
@@ -38,15 +35,15 @@ pub(super) async fn run(app: &App, args: &Args) -> anyhow::Result<ExitCode> {
     };
     let runs = list_job_runs(app.db(), &JobRunFilter::default(), &newest).await?;
     if args.format == Format::Text {
-        println!(
+        print(format!(
             "{:<10} {:<9} {:<9} {:<20} {:>8} {:>12} {:>10}  error",
             "as of", "trigger", "state", "started", "seconds", "fact rows", "scorecards"
-        );
+        ))?;
     }
     for (_, run) in runs.rows {
         match args.format {
-            Format::Text => println!("{}", line(&run)),
-            Format::Json => println!("{}", json(&run)),
+            Format::Text => print(line(&run))?,
+            Format::Json => print_json(&json(&run))?,
         }
     }
     Ok(ExitCode::SUCCESS)

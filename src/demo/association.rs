@@ -65,10 +65,10 @@ impl Market<'_> {
         if let Some(partner) = partner {
             associations.push(record(partner, None, starts_on));
             let change_from = plus(starts_on.max(known_on), 20);
-            if dice.chance(0.11) && change_from < self.span.last {
+            if dice.chance(0.19) && change_from < self.span.last {
                 self.change_hands(&mut associations, change_from, dice);
             }
-            if dice.chance(0.09) {
+            if dice.chance(0.14) {
                 self.share(&mut associations, starts_on, dice);
             }
         }

@@ -4,8 +4,8 @@ use kernel::{Day, Month};
 
 use super::dice::Dice;
 
-/// How many months of facts there are. Windows of twelve months that end in the last two of them are complete.
-const MONTHS: i32 = 14;
+/// How many months of facts there are: a window of twelve months that ends on any day of the last year is complete.
+pub(super) const MONTHS: i32 = 26;
 
 /// The days that facts fall on, both ends included.
 #[derive(Clone, Copy, Debug)]

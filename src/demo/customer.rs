@@ -112,7 +112,7 @@ fn joining(traits: &Traits, span: Span, dice: &mut Dice) -> Option<Day> {
     } else {
         part
     };
-    let probability = (0.2 + 0.35 * traits.growth_at(part)).clamp(0.03, 0.45);
+    let probability = (0.32 + 0.55 * traits.growth_at(part)).clamp(0.05, 0.65);
     dice.chance(probability).then(|| span.at(part))
 }
 
@@ -127,7 +127,7 @@ fn absence(
         None => span.any_day(dice),
     };
     let growth = traits.growth_at(span.part(left_on));
-    let probability = (0.09 - 0.12 * (traits.quality - 0.5) - 0.1 * growth).clamp(0.02, 0.3);
+    let probability = (0.16 - 0.2 * (traits.quality - 0.5) - 0.17 * growth).clamp(0.03, 0.45);
     if left_on >= span.last || !dice.chance(probability) {
         return None;
     }

@@ -189,7 +189,7 @@ fn steps(
     };
     let first_seats = (wish * dice.log_normal(1.0, 0.35)).round().max(1.0) as u32;
     let mut seats = first_seats;
-    let later = nth > 0 && dice.chance(0.13);
+    let later = nth > 0 && dice.chance(0.22);
     let since = match customer.joined_on {
         None if !later => None,
         Some(day) if !later => Some(day),
@@ -249,7 +249,7 @@ fn steps(
 
 /// The day on which a holding is given up: with all others when the customer leaves, else rarely alone.
 fn leaving(customer: &Customer, held_since: Day, span: Span, dice: &mut Dice) -> Option<Day> {
-    let alone = dice.chance(0.03).then(|| span.any_day(dice));
+    let alone = dice.chance(0.055).then(|| span.any_day(dice));
     let left_on = customer.absence.map(|absence| absence.left_on).or(alone)?;
     (left_on > held_since).then_some(left_on)
 }

@@ -9,7 +9,7 @@ use flate2::read::GzDecoder;
 use kernel::Day;
 use tempfile::TempDir;
 
-use super::calendar::weekday;
+use super::calendar::{MONTHS, weekday};
 use super::certifications::OLDEST_DAYS;
 use super::{Made, Plan, write_program};
 
@@ -218,7 +218,7 @@ fn facts_name_known_ids_on_days_of_the_span() {
         .into_iter()
         .map(|row| (row["workload_id"].clone(), row["product_id"].clone()))
         .collect();
-    let first = Day(plan.last_day.months_before(14).0 + 1);
+    let first = Day(plan.last_day.months_before(MONTHS).0 + 1);
     assert_eq!(made.first_day, first);
     for (dataset, dated) in FACTS {
         for row in rows(dir, dataset) {
@@ -347,7 +347,7 @@ fn keys_are_unique() {
 fn every_amount_has_a_rate() {
     // The newest rate for the first day, a Sunday, is from before the span.
     let plan = Plan {
-        last_day: "2026-10-30".parse().unwrap(),
+        last_day: "2026-10-31".parse().unwrap(),
         ..plan(60, 6)
     };
     let (dir, made) = made(&plan);

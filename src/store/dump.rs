@@ -1,9 +1,12 @@
 //! All rows of a snapshot, slice by slice, for exports.
 
 use entity::{location, offering, partner, peer_band, peer_group, scorecard, slice, snapshot};
+use kernel::{Metric, PeerBand};
 use rustc_hash::FxHashMap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::peer_group::metric_at;
+use super::scorecard::{Measure, Scorecard};
 use super::{Db, StoreError};
 
 /// A slice by the contract's ids; empty where it has none.
@@ -15,6 +18,13 @@ pub struct SliceIds {
     number: i32,
 }
 
+/// The measures of one partner in one slice, by each metric's place in the scorecard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerMeasures {
+    pub partner_id: String,
+    pub measures: [Measure; Metric::COUNT],
+}
+
 /// The newest published snapshot of a date.
 #[derive(Debug)]
 pub struct Dump {
@@ -22,6 +32,9 @@ pub struct Dump {
     snapshot: i64,
     /// In the order of exports.
     pub slices: Vec<SliceIds>,
+    /// How many scorecards and peer bands were published: fewer rows mean that some were removed since.
+    pub scorecards: u64,
+    pub peer_bands: u64,
     partners: FxHashMap<i32, String>,
 }
 
@@ -38,36 +51,13 @@ impl Dump {
             .one(db.read())
             .await?;
         let Some(found) = found else { return Ok(None) };
-        let offerings: FxHashMap<i32, (String, String)> = offering::Entity::find()
-            .all(db.read())
-            .await?
-            .into_iter()
-            .map(|row| (row.id, (row.product_id, row.workload_id)))
-            .collect();
-        let locations: FxHashMap<i32, String> = location::Entity::find()
-            .all(db.read())
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row.location_id))
-            .collect();
         let partners = partner::Entity::find().all(db.read()).await?;
-        let mut slices = Vec::new();
-        for row in slice::Entity::find().all(db.read()).await? {
-            let unknown = || StoreError::Corrupt(format!("slice number {}", row.id));
-            let (product_id, workload_id) =
-                offerings.get(&row.offering).cloned().ok_or_else(unknown)?;
-            slices.push(SliceIds {
-                product_id,
-                workload_id,
-                location_id: locations.get(&row.location).cloned().ok_or_else(unknown)?,
-                number: row.id,
-            });
-        }
-        slices.sort_unstable();
         Ok(Some(Dump {
             db: db.clone(),
             snapshot: found.id,
-            slices,
+            slices: slices(db).await?,
+            scorecards: found.scorecards.unsigned_abs(),
+            peer_bands: found.peer_bands.unsigned_abs(),
             partners: partners
                 .into_iter()
                 .map(|row| (row.id, row.partner_id))
@@ -75,52 +65,45 @@ impl Dump {
         }))
     }
 
-    /// The slice's scorecards with their partners, in order of partner_id by bytes.
+    /// The measures of everyone who has a scorecard in the slice, in order of partner_id by bytes.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn scorecards(
+    pub async fn scorecards_of(
         &self,
         slice: &SliceIds,
-    ) -> Result<Vec<(String, scorecard::Model)>, StoreError> {
+    ) -> Result<Vec<PartnerMeasures>, StoreError> {
         let rows = scorecard::Entity::find()
             .filter(scorecard::Column::Snapshot.eq(self.snapshot))
             .filter(scorecard::Column::Slice.eq(slice.number))
             .all(self.db.read())
             .await?;
-        let mut named = Vec::with_capacity(rows.len());
+        let mut found = Vec::with_capacity(rows.len());
         for row in rows {
+            let partner_id = self.partners.get(&row.partner).cloned();
             let unknown = || StoreError::Corrupt(format!("partner number {}", row.partner));
-            named.push((
-                self.partners
-                    .get(&row.partner)
-                    .cloned()
-                    .ok_or_else(unknown)?,
-                row,
-            ));
+            found.push(PartnerMeasures {
+                partner_id: partner_id.ok_or_else(unknown)?,
+                measures: Scorecard::try_from(row)?.measures,
+            });
         }
-        named.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Ok(named)
+        found.sort_unstable_by(|a, b| a.partner_id.cmp(&b.partner_id));
+        Ok(found)
     }
 
     /// How many values each metric has in the slice.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn peers(&self, slice: &SliceIds) -> Result<[i32; 8], StoreError> {
+    pub async fn peers_of(&self, slice: &SliceIds) -> Result<[u32; Metric::COUNT], StoreError> {
         let rows = peer_group::Entity::find()
             .filter(peer_group::Column::Snapshot.eq(self.snapshot))
             .filter(peer_group::Column::Slice.eq(slice.number))
             .all(self.db.read())
             .await?;
-        let mut peers = [0; 8];
+        let mut peers = [0; Metric::COUNT];
         for row in rows {
-            if let Some(of_metric) = usize::try_from(row.metric)
-                .ok()
-                .and_then(|at| peers.get_mut(at))
-            {
-                *of_metric = row.peers;
-            }
+            peers[metric_at(row.metric)?.index()] = row.peers.unsigned_abs();
         }
         Ok(peers)
     }
@@ -129,13 +112,44 @@ impl Dump {
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn peer_bands(&self, slice: &SliceIds) -> Result<Vec<peer_band::Model>, StoreError> {
-        Ok(peer_band::Entity::find()
+    pub async fn peer_bands_of(&self, slice: &SliceIds) -> Result<Vec<PeerBand>, StoreError> {
+        let rows = peer_band::Entity::find()
             .filter(peer_band::Column::Snapshot.eq(self.snapshot))
             .filter(peer_band::Column::Slice.eq(slice.number))
             .order_by_asc(peer_band::Column::Metric)
             .order_by_asc(peer_band::Column::Band)
             .all(self.db.read())
-            .await?)
+            .await?;
+        rows.iter().map(super::peer_band::peer_band).collect()
     }
+}
+
+/// Every slice that any snapshot has a scorecard in, in the order of exports.
+async fn slices(db: &Db) -> Result<Vec<SliceIds>, StoreError> {
+    let offerings: FxHashMap<i32, (String, String)> = offering::Entity::find()
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(|row| (row.id, (row.product_id, row.workload_id)))
+        .collect();
+    let locations: FxHashMap<i32, String> = location::Entity::find()
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.location_id))
+        .collect();
+    let mut slices = Vec::new();
+    for row in slice::Entity::find().all(db.read()).await? {
+        let unknown = || StoreError::Corrupt(format!("slice number {}", row.id));
+        let (product_id, workload_id) =
+            offerings.get(&row.offering).cloned().ok_or_else(unknown)?;
+        slices.push(SliceIds {
+            product_id,
+            workload_id,
+            location_id: locations.get(&row.location).cloned().ok_or_else(unknown)?,
+            number: row.id,
+        });
+    }
+    slices.sort_unstable();
+    Ok(slices)
 }

@@ -51,7 +51,8 @@ impl Loader<PeerBandsOf> for Rows {
     }
 }
 
-fn peer_band(row: &Model) -> Result<PeerBand, StoreError> {
+/// The kernel's value of a row.
+pub(super) fn peer_band(row: &Model) -> Result<PeerBand, StoreError> {
     let metric = metric_at(row.metric)?;
     let corrupt = || {
         StoreError::Corrupt(format!(

@@ -1,5 +1,5 @@
 //! The whole product against the naive second reading of DATA.md: generated programs are ingested as files and
-//! recomputed, and both exports must be equal to the byte.
+//! recomputed, and both exports must be equal to the byte, in CSV, and say the same in the other formats.
 //!
 //! Each program opens a database, so that there are few, and a failing one is made smaller for a bounded time only. The
 //! kernel's own tests hold thousands against the same reading.
@@ -17,6 +17,7 @@ use peerband::service::run::Stopper;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestCaseResult, TestError, TestRunner};
 
+use crate::formats;
 use crate::harness::database;
 
 struct NoRejects;
@@ -136,6 +137,9 @@ async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
                     &naive::export::peer_bands_csv(&expected),
                     &exported(&app, Export::PeerBands, day).await,
                 )?;
+                for what in [Export::Scorecards, Export::PeerBands] {
+                    formats::check(&app, what, day).await;
+                }
             }
             Err(missing) => {
                 let Some(StoppedAt { as_of, error }) = stopped else {

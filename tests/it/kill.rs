@@ -47,7 +47,10 @@ impl Pace {
     }
 
     /// Kills a command within half a run of the moment from which `begun` holds.
-    #[expect(clippy::disallowed_methods, reason = "no runtime waits for this thread")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no runtime waits for this thread"
+    )]
     fn kill_after(&self, command: &mut Command, begun: impl Fn() -> bool) -> Killed {
         let mut child = command.spawn().unwrap();
         let mut longest = self.whole;

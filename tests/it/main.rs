@@ -3,6 +3,7 @@
 mod agree;
 mod broken_store;
 mod cli;
+mod formats;
 mod graphql;
 mod harness;
 mod jobs;

@@ -1,6 +1,7 @@
 //! What the sender is told: progress, each rejected row, how each batch ended.
 
 use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,6 +9,8 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use intake::{Dataset, Reject, Source};
 
+use super::summary::Summary;
+use crate::cli::format::{print, print_json};
 use crate::service::ingest::{Outcome, Watcher};
 
 /// How many rejects of a batch are shown on standard error; the file has them all.
@@ -16,17 +19,29 @@ const SHOWN_MAX: u64 = 20;
 pub(super) struct Report {
     state: Mutex<State>,
     bar: ProgressBar,
+    told: Told,
+}
+
+/// What is told of batches that were stored whole. The others are always told of, on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// A line for each.
+    Lines,
+    /// One JSON object in the end, of all batches.
+    Json,
+    Nothing,
 }
 
 struct State {
     dataset: Option<Dataset>,
+    summary: Summary,
     shown: u64,
     file: Option<csv::Writer<File>>,
     failure: Option<csv::Error>,
 }
 
 impl Report {
-    pub(super) fn new(rejects: Option<&Path>) -> anyhow::Result<Report> {
+    pub(super) fn new(rejects: Option<&Path>, told: Told) -> anyhow::Result<Report> {
         let file = match rejects {
             None => None,
             Some(path) => {
@@ -39,6 +54,7 @@ impl Report {
         };
         let state = State {
             dataset: None,
+            summary: Summary::default(),
             shown: 0,
             file,
             failure: None,
@@ -47,6 +63,7 @@ impl Report {
             state: Mutex::new(state),
             // Drawn on a terminal only.
             bar: ProgressBar::no_length(),
+            told,
         })
     }
 
@@ -65,30 +82,59 @@ impl Report {
         state.shown = 0;
     }
 
-    pub(super) fn end(&self, batch_id: &str, outcome: &Outcome) {
-        let dataset = self.state().dataset.map_or("", Dataset::name);
-        self.bar.suspend(|| match outcome {
-            Outcome::Stored { rows, rejected: 0 } => println!("{dataset} {batch_id}: {rows} rows stored"),
-            Outcome::Stored { rows, rejected } => {
-                eprintln!("{dataset} {batch_id}: {rows} rows stored, {rejected} rejected");
+    pub(super) fn end(
+        &self,
+        dataset: Dataset,
+        batch_id: &str,
+        outcome: &Outcome,
+    ) -> io::Result<()> {
+        self.state().summary.add(dataset, batch_id, outcome);
+        self.bar.suspend(|| {
+            match outcome {
+                Outcome::Stored { rows, rejected: 0 } => {
+                    if self.told == Told::Lines {
+                        print(format!("{dataset} {batch_id}: {} stored", counted(*rows)))?;
+                    }
+                }
+                Outcome::Stored { rows, rejected } => {
+                    eprintln!("{dataset} {batch_id}: {} stored, {rejected} rejected", counted(*rows));
+                }
+                Outcome::Refused { rejected } => eprintln!(
+                    "{dataset} {batch_id}: refused, nothing stored: {} rejected; mend what was rejected, or leave it \
+                     out with --on-reject row",
+                    counted(*rejected)
+                ),
+                Outcome::Unreadable { reason } => {
+                    eprintln!("{dataset} {batch_id}: refused, nothing stored: {reason}");
+                }
             }
-            Outcome::Refused { rejected } => eprintln!(
-                "{dataset} {batch_id}: refused, nothing stored: {rejected} rows rejected; mend them, or leave them out \
-                 with --on-reject row"
-            ),
-            Outcome::Unreadable { reason } => eprintln!("{dataset} {batch_id}: refused, nothing stored: {reason}"),
-        });
+            Ok(())
+        })
     }
 
-    pub(super) fn finish(&self) -> anyhow::Result<()> {
+    /// Tells of the whole call, and whether everything was stored. An error is what ended it early.
+    pub(super) fn finish(&self, error: Option<&anyhow::Error>) -> anyhow::Result<bool> {
         self.bar.finish_and_clear();
         let mut state = self.state();
+        state.summary.error = error.map(|error| format!("{error:#}"));
+        let summary = &state.summary;
+        if summary.refused > 0 && summary.stored > 0 {
+            eprintln!(
+                "{} of {} batches refused; the others are stored",
+                summary.refused,
+                summary.refused + summary.stored
+            );
+        }
+        let all_stored = summary.all_stored();
+        if self.told == Told::Json {
+            print_json(summary)?;
+        }
         if let Some(file) = &mut state.file {
-            file.flush()?;
+            file.flush().context("cannot write the rejects")?;
         }
         match state.failure.take() {
             Some(error) => Err(error).context("cannot write the rejects"),
-            None => Ok(()),
+            None => Ok(all_stored),
         }
     }
 
@@ -130,5 +176,12 @@ impl Watcher for Report {
 
     fn progressed(&self, bytes: u64) {
         self.bar.set_position(bytes);
+    }
+}
+
+fn counted(rows: u64) -> String {
+    match rows {
+        1 => "1 row".to_owned(),
+        _ => format!("{rows} rows"),
     }
 }

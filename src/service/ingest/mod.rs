@@ -108,6 +108,10 @@ pub async fn ingest(
     request: Request,
     watcher: Arc<dyn Watcher>,
 ) -> Result<Outcome, IngestError> {
+    if let Some(fault) = intake::fault_of_batch_id(&request.batch_id) {
+        let reason = format!("the batch id {:?} {fault}; name another", request.batch_id);
+        return Ok(Outcome::Unreadable { reason });
+    }
     let app = app.clone();
     let work = tokio::spawn(async move { take_in(&app, request, watcher).await });
     work.await.map_err(|_| IngestError::Lost)?
