@@ -50,10 +50,10 @@ fn shell(folder: &Path, script: &str) -> String {
         program.parent().unwrap().display(),
         std::env::var("PATH").unwrap()
     );
-    let output = Command::new("bash")
+    let mut bash = Command::new("bash");
+    database::forget_tests(&mut bash);
+    let output = bash
         .args(["-e", "-o", "pipefail", "-c", script])
-        // A variable of the tests, and none that the program knows.
-        .env_remove(database::SERVER)
         .current_dir(folder)
         .env("PATH", path)
         .output()

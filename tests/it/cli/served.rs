@@ -1,7 +1,7 @@
 //! The program while it serves: what it printed until then, and how it ends when it is asked to.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,6 +11,8 @@ use super::wait;
 /// Ended with the test, whatever becomes of it.
 pub(crate) struct Served {
     child: Child,
+    /// Open for what it prints later.
+    _stdout: Lines<BufReader<ChildStdout>>,
     /// `http://127.0.0.1:…/graphql`
     pub(crate) url: String,
     /// The lines before the address.
@@ -22,11 +24,13 @@ impl Served {
     pub(crate) fn start(command: &mut Command) -> Served {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut told = Vec::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        while let Some(line) = stdout.next() {
             let line = line.unwrap();
             if let Some(url) = line.strip_prefix("GraphQL: ") {
                 return Served {
                     child,
+                    _stdout: stdout,
                     url: url.to_owned(),
                     told,
                 };
