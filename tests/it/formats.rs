@@ -1,12 +1,12 @@
 //! The formats of exports, read back by other readers and compared with CSV value by value.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Schema,
 };
-use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use peerband::app::App;
 use peerband::service::export::{Export, Format, export};
@@ -41,7 +41,7 @@ pub(crate) async fn check(app: &App, what: Export, as_of: kernel::Day) {
         what,
         &columns,
         &rows,
-        exported(app, what, as_of, Format::Parquet).await,
+        &exported(app, what, as_of, Format::Parquet).await,
     );
 }
 
@@ -68,8 +68,10 @@ fn is_number(column: &str) -> bool {
     !column.ends_with("_id") && column != "as_of" && column != "metric"
 }
 
-fn check_parquet(what: Export, columns: &[String], rows: &[Vec<String>], bytes: Vec<u8>) {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).unwrap();
+fn check_parquet(what: Export, columns: &[String], rows: &[Vec<String>], bytes: &[u8]) {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
     check_schema(what, columns, reader.schema());
     let mut read: Vec<Vec<String>> = Vec::new();
     for batch in reader.build().unwrap() {

@@ -10,12 +10,16 @@ mod recompute;
 mod served;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use peerband::config::DataDir;
+use sea_orm::ConnectionTrait;
+
+use crate::harness::database;
 
 pub(crate) struct Sender {
     folder: tempfile::TempDir,
+    database: String,
 }
 
 impl Sender {
@@ -23,6 +27,7 @@ impl Sender {
     pub(crate) fn new() -> Sender {
         let sender = Sender {
             folder: tempfile::tempdir().unwrap(),
+            database: wait(database::url()),
         };
         for (dataset, csv) in [
             ("products", "product_id,name\nsuite,Suite\n"),
@@ -46,13 +51,13 @@ impl Sender {
         self.folder.path().join(name)
     }
 
-    /// The SQLite file.
-    pub(crate) fn database(&self) -> std::path::PathBuf {
-        DataDir::new(self.path("data")).sqlite_file()
+    /// Changes the database behind the program's back.
+    pub(crate) fn execute(&self, statement: &str) {
+        execute(&self.database, &self.path("data"), statement);
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Output {
-        peerband()
+        database::program(&self.database)
             .env("PEERBAND_DATA_DIR", self.path("data"))
             .args(args)
             .output()
@@ -77,19 +82,26 @@ impl Sender {
     }
 }
 
-/// The program, with no settings but those a test gives it.
-pub(crate) fn peerband() -> Command {
-    without_settings(Command::new(env!("CARGO_BIN_EXE_peerband")))
+/// Changes the database of a data directory behind the program's back.
+pub(crate) fn execute(url: &str, data_dir: &Path, statement: &str) {
+    let file = DataDir::new(data_dir.to_owned()).sqlite_file();
+    let url = match url {
+        "" => format!("sqlite://{}", text(&file)),
+        url => url.to_owned(),
+    };
+    wait(async {
+        let db = sea_orm::Database::connect(url).await.unwrap();
+        db.execute_unprepared(statement).await.unwrap();
+        db.close().await.unwrap();
+    });
 }
 
-/// Variables that steer the tests, such as their PostgreSQL server, are no settings of the program.
-fn without_settings(mut command: Command) -> Command {
-    for (name, _) in std::env::vars() {
-        if name.starts_with("PEERBAND_") {
-            command.env_remove(name);
-        }
-    }
-    command
+/// These tests run other processes, and wait for little themselves.
+pub(crate) fn wait<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(work)
 }
 
 pub(crate) fn text(path: &Path) -> &str {

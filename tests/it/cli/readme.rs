@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::served::Served;
-use super::{peerband, stderr};
+use super::stderr;
+use crate::harness::database;
 
 /// Where the README's server listens; the test's takes a free port.
 const ADDRESS: &str = "127.0.0.1:8080";
@@ -49,7 +50,9 @@ fn shell(folder: &Path, script: &str) -> String {
         program.parent().unwrap().display(),
         std::env::var("PATH").unwrap()
     );
-    let output = super::without_settings(Command::new("bash"))
+    let mut bash = Command::new("bash");
+    database::forget_tests(&mut bash);
+    let output = bash
         .args(["-e", "-o", "pipefail", "-c", script])
         .current_dir(folder)
         .env("PATH", path)
@@ -74,7 +77,7 @@ fn the_worked_example_prints_what_the_readme_shows() {
             assert_eq!(printed.trim_end(), text.trim_end());
             compared += 1;
         } else if text == "peerband serve\n" {
-            let mut command = peerband();
+            let mut command = database::program("");
             command
                 .args(["serve", "--listen", "127.0.0.1:0"])
                 .current_dir(folder.path());

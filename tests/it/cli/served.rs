@@ -1,14 +1,18 @@
 //! The program while it serves: what it printed until then, and how it ends when it is asked to.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
+
+use super::wait;
 
 /// Ended with the test, whatever becomes of it.
 pub(crate) struct Served {
     child: Child,
+    /// Open for what it prints later.
+    _stdout: Lines<BufReader<ChildStdout>>,
     /// `http://127.0.0.1:…/graphql`
     pub(crate) url: String,
     /// The lines before the address.
@@ -20,11 +24,13 @@ impl Served {
     pub(crate) fn start(command: &mut Command) -> Served {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut told = Vec::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        let mut stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        while let Some(line) = stdout.next() {
             let line = line.unwrap();
             if let Some(url) = line.strip_prefix("GraphQL: ") {
                 return Served {
                     child,
+                    _stdout: stdout,
                     url: url.to_owned(),
                     told,
                 };
@@ -35,12 +41,12 @@ impl Served {
     }
 
     /// The data of an answer without errors.
-    pub(crate) async fn ask(&self, query: &str) -> Value {
+    pub(crate) fn ask(&self, query: &str) -> Value {
         let client = reqwest::Client::new();
         let request = client
             .post(&self.url)
             .json(&serde_json::json!({ "query": query }));
-        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        let answer: Value = wait(async { request.send().await.unwrap().json().await.unwrap() });
         assert!(answer.get("errors").is_none(), "{query}: {answer:#}");
         answer["data"].clone()
     }
@@ -50,17 +56,17 @@ impl Served {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status();
         assert!(sent.unwrap().success());
-        let asked = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
+        let ended = async {
+            loop {
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return status;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            assert!(
-                asked.elapsed() < Duration::from_secs(30),
-                "it does not stop"
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        };
+        // The runtime's clock is there once it runs.
+        wait(async { tokio::time::timeout(Duration::from_secs(30), ended).await })
+            .unwrap_or_else(|_| panic!("it does not stop"))
     }
 }
 
