@@ -151,7 +151,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Schema => format::print(crate::graphql::sdl().trim_end())?,
         Command::Manual => {
-            format::print(manual::page(<Cli as clap::CommandFactory>::command()).trim_end())?
+            format::print(manual::page(<Cli as clap::CommandFactory>::command()).trim_end())?;
         }
         command => return run_opened(command, cli.data_dir, cli.config).await,
     }

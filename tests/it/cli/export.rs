@@ -112,8 +112,9 @@ async fn a_failing_export_leaves_what_was_there_and_nothing_else() {
     );
 
     // Somebody removes rows of the snapshot while it is read.
-    let url = format!("sqlite://{}", text(&sender.database()));
-    let db = sea_orm::Database::connect(url).await.unwrap();
+    let db = sea_orm::Database::connect(sender.database_url())
+        .await
+        .unwrap();
     sea_orm::ConnectionTrait::execute_unprepared(&db, "DELETE FROM scorecard WHERE slice = 1")
         .await
         .unwrap();

@@ -14,8 +14,11 @@ use std::process::{Command, Output};
 
 use peerband::config::DataDir;
 
+use crate::harness::database;
+
 pub(crate) struct Sender {
     folder: tempfile::TempDir,
+    database_url: String,
 }
 
 impl Sender {
@@ -23,6 +26,7 @@ impl Sender {
     pub(crate) fn new() -> Sender {
         let sender = Sender {
             folder: tempfile::tempdir().unwrap(),
+            database_url: database::url_now(),
         };
         for (dataset, csv) in [
             ("products", "product_id,name\nsuite,Suite\n"),
@@ -46,13 +50,17 @@ impl Sender {
         self.folder.path().join(name)
     }
 
-    /// The SQLite file.
-    pub(crate) fn database(&self) -> std::path::PathBuf {
-        DataDir::new(self.path("data")).sqlite_file()
+    /// For a test that looks into the database beside the program.
+    pub(crate) fn database_url(&self) -> String {
+        if self.database_url.is_empty() {
+            let file = DataDir::new(self.path("data")).sqlite_file();
+            return format!("sqlite://{}", text(&file));
+        }
+        self.database_url.clone()
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Output {
-        peerband()
+        database::program(&self.database_url)
             .env("PEERBAND_DATA_DIR", self.path("data"))
             .args(args)
             .output()
@@ -79,17 +87,7 @@ impl Sender {
 
 /// The program, with no settings but those a test gives it.
 pub(crate) fn peerband() -> Command {
-    without_settings(Command::new(env!("CARGO_BIN_EXE_peerband")))
-}
-
-/// Variables that steer the tests, such as their PostgreSQL server, are no settings of the program.
-fn without_settings(mut command: Command) -> Command {
-    for (name, _) in std::env::vars() {
-        if name.starts_with("PEERBAND_") {
-            command.env_remove(name);
-        }
-    }
-    command
+    database::program("")
 }
 
 pub(crate) fn text(path: &Path) -> &str {

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::served::Served;
 use super::{peerband, stderr};
+use crate::harness::database;
 
 /// Where the README's server listens; the test's takes a free port.
 const ADDRESS: &str = "127.0.0.1:8080";
@@ -49,7 +50,9 @@ fn shell(folder: &Path, script: &str) -> String {
         program.parent().unwrap().display(),
         std::env::var("PATH").unwrap()
     );
-    let output = super::without_settings(Command::new("bash"))
+    let mut command = Command::new("bash");
+    database::forget_tests(&mut command);
+    let output = command
         .args(["-e", "-o", "pipefail", "-c", script])
         .current_dir(folder)
         .env("PATH", path)
