@@ -1,7 +1,7 @@
 //! The pages: the list of partners and each partner's scorecard, as HTML that needs no script.
 //!
 //! A handler opens a scope, reads, and hands plain texts to a template of `templates/`. What a viewer may see is decided
-//! by `service::scope`, how figures are written by [`number`] and [`date`]; queries live in the store.
+//! by `service::scope`, how figures are written by `number` and `date`; queries live in the store.
 
 pub mod asset;
 pub mod failure;
