@@ -1,7 +1,7 @@
 //! The pages: the list of partners and each partner's scorecard, as HTML that needs no script.
 //!
 //! A handler opens a scope, reads, and hands plain texts to a template of `templates/`. What a viewer may see is decided
-//! by `service::scope`, how figures are written by [`number`] and [`date`]; queries live in the store.
+//! by `service::scope`, how figures are written by `number` and `date`; queries live in the store.
 
 pub mod asset;
 pub mod failure;
@@ -32,7 +32,6 @@ pub struct Pages {
 }
 
 /// Tells the pages who asks. There is no sign-in yet: whoever asks is staff.
-#[must_use]
 pub fn viewer() -> Extension<Viewer> {
     Extension(Viewer::Staff)
 }

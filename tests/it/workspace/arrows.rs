@@ -103,7 +103,7 @@ fn parts_name_only_what_they_may() {
     let src = root().join("src");
     let mut wrong = BTreeSet::new();
     for file in sources_under(&src) {
-        let shown = file.strip_prefix(root()).unwrap().display().to_string();
+        let shown = file.strip_prefix(root()).unwrap().display();
         let module = module_of(file.strip_prefix(&src).unwrap());
         // The crate's root only lists its modules.
         let Some(part) = module.first() else { continue };

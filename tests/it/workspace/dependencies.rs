@@ -5,37 +5,6 @@ use std::collections::BTreeSet;
 use super::packages::packages;
 use super::paths::paths;
 
-/// Dependencies that no source names, with the reason why they stay.
-const KEPT: [(&str, &str, &str); 7] = [
-    ("peerband", "arrow", "exports as Parquet are being written"),
-    (
-        "peerband",
-        "parquet",
-        "exports as Parquet are being written",
-    ),
-    (
-        "peerband",
-        "askama",
-        "the scorecard pages are being written",
-    ),
-    ("peerband", "croner", "the nightly run is being written"),
-    (
-        "peerband",
-        "tokio-cron-scheduler",
-        "the nightly run is being written",
-    ),
-    (
-        "peerband-kernel",
-        "peerband-naive",
-        "tests against the naive reading are being written",
-    ),
-    (
-        "peerband-kernel",
-        "proptest",
-        "tests against the naive reading are being written",
-    ),
-];
-
 #[test]
 fn every_dependency_is_named_by_a_source() {
     let mut unused = Vec::new();
@@ -55,10 +24,7 @@ fn every_dependency_is_named_by_a_source() {
             } else {
                 &own
             };
-            let is_kept = KEPT
-                .iter()
-                .any(|(of, name, _)| (*of, *name) == (package.name.as_str(), dependency.package()));
-            if !named.contains(&dependency.crate_name()) && !is_kept {
+            if !named.contains(&dependency.crate_name()) {
                 unused.push(format!(
                     "{}: remove {} from Cargo.toml",
                     package.name,
