@@ -32,7 +32,6 @@ pub struct Pages {
 }
 
 /// Tells the pages who asks. There is no sign-in yet: whoever asks is staff.
-#[must_use]
 pub fn viewer() -> Extension<Viewer> {
     Extension(Viewer::Staff)
 }
