@@ -52,10 +52,6 @@ impl Served {
     }
 
     /// Asks it to stop, as a service manager does.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "no runtime waits for this thread"
-    )]
     pub(crate) fn stop(mut self) -> ExitStatus {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status();

@@ -22,12 +22,6 @@ pub(crate) async fn url() -> String {
     format!("{server}/{name}")
 }
 
-/// The same for a caller that does not wait in a runtime, or must not.
-pub(crate) fn url_now() -> String {
-    let made = std::thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(url()));
-    made.join().unwrap()
-}
-
 /// Removes the database behind the URL, for tests that make many of them.
 pub(crate) async fn remove(url: &str) {
     // A SQLite file goes with its folder.
