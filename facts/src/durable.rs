@@ -8,23 +8,25 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a new file at `path`, which lies below the existing folder `root`.
-pub(crate) fn write(root: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(root);
-    fs::create_dir_all(folder)?;
-    let temporary = temporary_name(path);
-    let written = write_and_sync(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
-    if let Err(error) = written {
-        // The first error is the one to tell; whoever announced the path removes it again.
-        let _ = fs::remove_file(&temporary);
-        return Err(error);
+use bytes::Bytes;
+
+/// Writes new files, which lie below the existing folder `root`. All of them are durable when this returns; after an
+/// error any of them may be there, which is told with the file it befell.
+pub(crate) fn write(root: &Path, files: &[(PathBuf, Bytes)]) -> Result<(), (usize, io::Error)> {
+    let mut folders = BTreeSet::new();
+    for (at, (path, bytes)) in files.iter().enumerate() {
+        let folder = path.parent().unwrap_or(root);
+        write_one(folder, path, bytes).map_err(|error| (at, error))?;
+        // Up to the root each time: another writer may have just made one of them and not synced it yet.
+        folders.extend(
+            folder
+                .ancestors()
+                .take_while(|folder| folder.starts_with(root)),
+        );
     }
-    // Up to the root each time: another writer may have just made one of them and not synced it yet.
-    for folder in folder.ancestors() {
-        sync_folder(folder)?;
-        if folder == root {
-            break;
-        }
+    // Each folder once, however many files it got, and before the one that holds it.
+    for folder in folders.into_iter().rev() {
+        sync_folder(folder).map_err(|error| (0, error))?;
     }
     Ok(())
 }
@@ -43,6 +45,17 @@ pub(crate) fn remove(paths: &[PathBuf]) -> io::Result<()> {
     }
     // Else a power cut could bring back files that no manifest knows any more.
     folders.iter().try_for_each(|folder| sync_folder(folder))
+}
+
+fn write_one(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let temporary = temporary_name(path);
+    write_and_sync(&temporary, bytes)
+        .and_then(|()| fs::rename(&temporary, path))
+        .inspect_err(|_| {
+            // The first error is the one to tell; whoever announced the path removes it again.
+            let _ = fs::remove_file(&temporary);
+        })
 }
 
 fn write_and_sync(path: &Path, bytes: &[u8]) -> io::Result<()> {

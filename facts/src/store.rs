@@ -18,7 +18,8 @@ use crate::footer::Footer;
 /// How much is held at once. The defaults suit all but tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sizes {
-    /// Rows of a batch that are held, sorted and written together.
+    /// Rows of a batch that are sorted and written together. Two such chunks are held: one fills up while the other is
+    /// encoded.
     pub chunk_rows: usize,
     /// The same for usage, whose rows are small and are split by month.
     pub usage_chunk_rows: usize,
@@ -32,8 +33,8 @@ pub struct Sizes {
 impl Default for Sizes {
     fn default() -> Sizes {
         Sizes {
-            chunk_rows: 512 * 1024,
-            usage_chunk_rows: 2 * 1024 * 1024,
+            chunk_rows: 256 * 1024,
+            usage_chunk_rows: 512 * 1024,
             row_group_rows: 32 * 1024,
             settled_keys: 4 * 1024 * 1024,
         }
@@ -138,24 +139,29 @@ impl FactStore {
         Ok(())
     }
 
-    /// Writes a new file; it is durable when this returns.
-    pub(crate) async fn put(&self, path: &str, bytes: Bytes) -> Result<(), Error> {
-        let location = self.location(path)?;
-        if let Some(root) = self.inner.root.clone() {
-            let file = root.join(location.as_ref());
-            return tokio::task::spawn_blocking(move || durable::write(&root, &file, &bytes))
-                .await?
-                .map_err(|source| Error::Disk {
-                    path: path.to_owned(),
-                    source,
-                });
-        }
-        self.inner
-            .objects
-            .put(&location, bytes.into())
-            .await
-            .map(drop)
-            .map_err(|source| Error::store(path, source))
+    /// Writes new files; all of them are durable when this returns, and any of them may be there after an error.
+    pub(crate) async fn put(&self, files: Vec<(String, Bytes)>) -> Result<(), Error> {
+        let Some(root) = self.inner.root.clone() else {
+            for (path, bytes) in files {
+                let location = self.location(&path)?;
+                let put = self.inner.objects.put(&location, bytes.into());
+                put.await.map_err(|source| Error::store(&path, source))?;
+            }
+            return Ok(());
+        };
+        let located = files
+            .iter()
+            .map(|(path, bytes)| {
+                let file = root.join(self.location(path)?.as_ref());
+                Ok((file, bytes.clone()))
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        tokio::task::spawn_blocking(move || durable::write(&root, &located))
+            .await?
+            .map_err(|(at, source)| Error::Disk {
+                path: files[at].0.clone(),
+                source,
+            })
     }
 
     /// Reads parts of a file, each of exactly the length asked for.

@@ -4,6 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
+use parquet::errors::ParquetError;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::dataset::Dataset;
@@ -21,9 +23,13 @@ pub type Announce = Box<dyn FnMut(Vec<String>) -> Announced + Send>;
 pub type Announced =
     Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send>>;
 
+/// The files of a chunk, encoded.
+type Encoded = Result<Vec<Unnamed>, ParquetError>;
+
 /// A batch on its way into the store. Nothing of it counts before the manifest names its files.
 ///
-/// Memory is bounded by [`crate::Sizes`]: rows are held up to a chunk, which is sorted and written.
+/// Memory is bounded by [`crate::Sizes`]: rows are held up to a chunk, which is sorted and encoded while the next one
+/// fills up, and written then.
 ///
 /// Call [`BatchWriter::finish`] or [`BatchWriter::abort`]. A writer that is dropped, or that dies with its process,
 /// leaves files behind that only [`BatchWriter::announce_with`] can have told the manifest of; so can a cancelled call
@@ -34,6 +40,8 @@ pub struct BatchWriter {
     chunk: Box<dyn Chunk>,
     chunk_rows: usize,
     pushed: u64,
+    /// The chunk before the one in hand. Nothing of it is written yet.
+    encoding: Option<JoinHandle<Encoded>>,
     /// Paths that may exist, named before they are written.
     paths: Vec<String>,
     written: Vec<WrittenFile>,
@@ -56,6 +64,7 @@ impl FactStore {
             chunk: table::chunk(dataset),
             chunk_rows,
             pushed: 0,
+            encoding: None,
             paths: Vec::new(),
             written: Vec::new(),
             announce: None,
@@ -82,7 +91,7 @@ impl BatchWriter {
         self.chunk.push(ordinal, row.into())?;
         self.pushed += 1;
         if self.chunk.len() >= self.chunk_rows {
-            self.write_chunk().await?;
+            self.turn().await?;
         }
         Ok(())
     }
@@ -92,7 +101,7 @@ impl BatchWriter {
     /// # Errors
     /// Where the batch could not be written whole. What was written of it is then removed, as far as that goes.
     pub async fn finish(mut self) -> Result<Vec<WrittenFile>, Error> {
-        match self.write_chunk().await {
+        match self.write_rest().await {
             Ok(()) => Ok(self.written),
             Err(error) => {
                 // The first error is the one to tell; what stays behind is not part of any manifest.
@@ -110,22 +119,43 @@ impl BatchWriter {
         self.store.remove(&self.paths).await
     }
 
-    async fn write_chunk(&mut self) -> Result<(), Error> {
+    async fn write_rest(&mut self) -> Result<(), Error> {
+        self.turn().await?;
+        self.turn().await
+    }
+
+    /// Writes the chunk that was being encoded, and has the one in hand encoded.
+    async fn turn(&mut self) -> Result<(), Error> {
         if std::mem::replace(&mut self.incomplete, true) {
             return Err(Error::Incomplete);
         }
-        let job = self.chunk.take();
-        let sizes = self.store.sizes;
-        let files = tokio::task::spawn_blocking(move || job(sizes))
-            .await?
-            .map_err(Error::Encode)?;
+        let encoded = match self.encoding.take() {
+            Some(encoding) => encoding.await?.map_err(Error::Encode)?,
+            None => Vec::new(),
+        };
+        if self.chunk.len() > 0 {
+            let job = self.chunk.take();
+            let sizes = self.store.sizes;
+            self.encoding = Some(tokio::task::spawn_blocking(move || job(sizes)));
+        }
+        self.write(encoded).await?;
+        self.incomplete = false;
+        Ok(())
+    }
+
+    async fn write(&mut self, files: Vec<Unnamed>) -> Result<(), Error> {
+        if files.is_empty() {
+            return Ok(());
+        }
         let paths: Vec<String> = files.iter().map(|file| self.new_path(file)).collect();
-        if let Some(announce) = self.announce.as_mut().filter(|_| !paths.is_empty()) {
+        if let Some(announce) = &mut self.announce {
             announce(paths.clone()).await.map_err(Error::Announce)?;
         }
         self.paths.extend(paths.iter().cloned());
+        let mut contents = Vec::with_capacity(files.len());
+        let mut written = Vec::with_capacity(files.len());
         for (file, path) in files.into_iter().zip(paths) {
-            let written = WrittenFile {
+            written.push(WrittenFile {
                 dataset: self.dataset,
                 month: file.month,
                 rows: file.rows as u64,
@@ -134,12 +164,12 @@ impl BatchWriter {
                 last_customer: file.span.last_customer,
                 first_day: file.span.first_day,
                 last_day: file.span.last_day,
-                path,
-            };
-            self.store.put(&written.path, file.encoded.bytes).await?;
-            self.written.push(written);
+                path: path.clone(),
+            });
+            contents.push((path, file.encoded.bytes));
         }
-        self.incomplete = false;
+        self.store.put(contents).await?;
+        self.written.extend(written);
         Ok(())
     }
 

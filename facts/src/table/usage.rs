@@ -37,16 +37,18 @@ impl Chunk for UsageChunk {
 
     fn take(&mut self) -> EncodeJob {
         let rows = std::mem::take(&mut self.rows);
-        Box::new(move |sizes| encode_months(&compact(&rows), sizes))
+        Box::new(move |sizes| encode_months(&compact(rows), sizes))
     }
 }
 
-/// One row for each customer, user, offering and month; by month, then in the order of a file.
-fn compact(rows: &[UsageRow]) -> Vec<UsageMonthRow> {
+/// One row for each customer, user, offering and month; by month, then in the order of a file. The rows as sent are
+/// gone before anything is encoded.
+fn compact(rows: Vec<UsageRow>) -> Vec<UsageMonthRow> {
+    let first_days = first_days(&rows);
     let mut months: Vec<UsageMonthRow> = rows
-        .iter()
+        .into_iter()
         .map(|row| {
-            let first = row.active_on.month().first_day();
+            let first = first_days.of(row.active_on);
             UsageMonthRow {
                 customer: row.customer,
                 user: row.user,
@@ -66,6 +68,31 @@ fn compact(rows: &[UsageRow]) -> Vec<UsageMonthRow> {
         is_same
     });
     months
+}
+
+/// The first day of its month for each day that the rows can have, which are some ten thousands at most: working it out
+/// takes longer than all the rest of a row.
+struct FirstDays {
+    from: Day,
+    first_days: Vec<Day>,
+}
+
+impl FirstDays {
+    fn of(&self, day: Day) -> Day {
+        self.first_days[(day.0 - self.from.0) as usize]
+    }
+}
+
+fn first_days(rows: &[UsageRow]) -> FirstDays {
+    let days = rows.iter().map(|row| row.active_on.0);
+    let from = days.clone().min().unwrap_or(0);
+    let to = days.max().unwrap_or(from);
+    FirstDays {
+        from: Day(from),
+        first_days: (from..=to)
+            .map(|day| Day(day).month().first_day())
+            .collect(),
+    }
 }
 
 fn encode_months(rows: &[UsageMonthRow], sizes: Sizes) -> Result<Vec<Unnamed>, ParquetError> {

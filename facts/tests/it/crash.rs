@@ -29,7 +29,7 @@ async fn an_aborted_batch_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_batch_in_hand_is_written_chunk_by_chunk() {
+async fn a_chunk_is_written_when_the_next_one_is_full() {
     let harness = Harness::new(SMALL);
     let mut batch = harness.store.write_batch(Dataset::Usage);
     let mut files = Vec::new();
@@ -37,8 +37,9 @@ async fn a_batch_in_hand_is_written_chunk_by_chunk() {
         batch.push(row(at % 28)).await.unwrap();
         files.push(harness.files().len());
     }
-    assert_eq!(files[9..12], [0, 1, 1]);
-    assert_eq!(files[20..23], [1, 2, 2]);
+    assert_eq!(files[9..12], [0, 0, 0]);
+    assert_eq!(files[20..23], [0, 1, 1]);
+    assert_eq!(files[31..33], [1, 2]);
     assert_eq!(batch.finish().await.unwrap().len(), 3);
 }
 
