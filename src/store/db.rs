@@ -187,6 +187,8 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
         .statement_timeout(STATEMENT_TIMEOUT)
         .set_application_name("peerband")
         .sqlx_logging(false)
+        // That a connection has nothing to roll back is what we hope for, and no warning.
+        .map_sqlx_postgres_opts(|options| options.options([("client_min_messages", "error")]))
         // A begin() that was given up leaves its transaction open on the connection; whatever is handed out next must
         // not continue it. The server warns of a ROLLBACK without a transaction, and refuses BEGIN in a failed one: then
         // the connection is closed.
