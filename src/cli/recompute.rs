@@ -1,10 +1,12 @@
 //! `peerband recompute`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::bail;
+use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Day;
 
+use super::REJECTED;
 use super::format::Format;
 use super::serve::asked_to_stop;
 use crate::app::App;
@@ -16,7 +18,8 @@ pub(super) const EXAMPLE: &str = "Examples:
   peerband recompute --from 2026-01-01 --to 2026-10-31 --every month-end
   peerband recompute --as-of 2026-10-31 --format json
 
-Exit status: 0 every date is published, 1 a run had to stop; the dates before it stay published.";
+Exit status: 0 every date is published, 1 a run had to stop; the dates before it stay published,
+2 wrong usage.";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -44,6 +47,13 @@ enum Every {
 }
 
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
+    let dates = match dates(&args) {
+        Ok(dates) => dates,
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            return Ok(ExitCode::from(REJECTED));
+        }
+    };
     let stopper = Stopper::default();
     tokio::spawn({
         let stopper = stopper.clone();
@@ -52,12 +62,25 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
             stopper.stop(Stopped::Cancelled);
         }
     });
-    let dates = dates(&args)?;
-    recompute_dates(app, &dates, stopper.listen(), |published| {
-        tell(published, args.format);
-    })
-    .await?;
+    let progress = progress(dates.len());
+    let told = recompute_dates(app, &dates, stopper.listen(), |published| {
+        progress.suspend(|| tell(published, args.format));
+        progress.inc(1);
+    });
+    told.await?;
+    progress.finish_and_clear();
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shown on a terminal only.
+fn progress(dates: usize) -> ProgressBar {
+    let bar = ProgressBar::new(dates as u64);
+    // The template is a constant of ours, known to be one.
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} dates, {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }
 
 fn tell(published: &Published, format: Format) {
@@ -86,21 +109,26 @@ fn tell(published: &Published, format: Format) {
     }
 }
 
-fn dates(args: &Args) -> anyhow::Result<Vec<Day>> {
+/// The dates that are asked for, or what is wrong with the asking.
+fn dates(args: &Args) -> Result<Vec<Day>, String> {
     let (first, last) = match (args.as_of, args.from, args.to) {
         (Some(as_of), _, _) => return Ok(vec![as_of]),
         (None, Some(from), Some(to)) => (from, to),
         _ => return Ok(Vec::new()),
     };
     if last < first {
-        bail!("--from {first} is after --to {last}; exchange them");
+        return Err(format!(
+            "--from {first} is after --to {last}; exchange them"
+        ));
     }
     let dates: Vec<Day> = (first.0..=last.0)
         .map(Day)
         .filter(|day| args.every == Every::Day || *day == day.month().last_day())
         .collect();
     if dates.is_empty() {
-        bail!("no month ends from {first} to {last}; widen the dates or leave --every out");
+        return Err(format!(
+            "no month ends from {first} to {last}; widen the dates or leave --every out"
+        ));
     }
     Ok(dates)
 }
