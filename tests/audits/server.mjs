@@ -1,7 +1,7 @@
 // The real server on a free port, with a published snapshot of one partner in a data directory that goes with it.
 
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -26,10 +26,12 @@ export async function startServer() {
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith("PEERBAND_"));
   const options = { env: Object.fromEntries(env) };
   const program = (...args) => [process.env.PEERBAND_BIN, ["--data-dir", join(folder, "data"), ...args]];
+  const sent = join(folder, "sent");
+  await mkdir(sent);
   for (const [dataset, csv] of Object.entries(PROGRAM)) {
-    await writeFile(join(folder, `${dataset}.csv`), csv);
+    await writeFile(join(sent, `${dataset}.csv`), csv);
   }
-  await promisify(execFile)(...program("ingest", "--dir", folder), options);
+  await promisify(execFile)(...program("ingest", "--dir", sent), options);
   await promisify(execFile)(...program("recompute", "--as-of", "2026-10-31"), options);
 
   const server = spawn(...program("serve", "--listen", "127.0.0.1:0"), {
