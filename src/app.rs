@@ -34,7 +34,7 @@ pub enum OpenError {
     #[error("cannot open the fact store")]
     Facts(#[from] facts::Error),
     #[error(
-        "cannot open the database {place}; see that it is there, can be written, has space and is locked by nobody"
+        "cannot open the database {place}; see that it is there, can be read and written, has space and is locked by nobody"
     )]
     Store {
         place: String,

@@ -10,6 +10,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use kernel::{Day, Month};
 
+use super::format::print;
 use super::{REJECTED, ingest, serve};
 use crate::app::App;
 use crate::clock;
@@ -66,19 +67,29 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     let mut missing = dates(kept.last_day()?);
     let published = published_dates(app.db()).await?;
     missing.retain(|date| !published.contains(date));
-    recompute_dates(app, &missing, Stopper::default().listen(), |published| {
-        println!(
+    let mut told = Ok(());
+    let done = recompute_dates(app, &missing, Stopper::default().listen(), |published| {
+        let line = print(format_args!(
             "{}: {} scorecards published",
             published.as_of, published.counts.scorecards
-        );
-    })
-    .await?;
-    println!("ready after {} s", started.elapsed().as_secs());
-    println!("\nThree queries to try:");
+        ));
+        if told.is_ok() {
+            told = line;
+        }
+    });
+    done.await?;
+    told?;
+    print(format_args!(
+        "ready after {} s",
+        started.elapsed().as_secs()
+    ))?;
+    print("\nThree queries to try:")?;
     for query in queries(&partner_id) {
-        println!("  {query}");
+        print(format_args!("  {query}"))?;
     }
-    println!("\nAnd a scorecard to read: /scorecard/{partner_id}");
+    print(format_args!(
+        "\nAnd a scorecard to read: /scorecard/{partner_id}"
+    ))?;
     serve::listen(app, args.listen).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -126,10 +137,10 @@ async fn invent(app: &App, kept: &Kept) -> anyhow::Result<String> {
     let folder = tempfile::tempdir()?;
     let program = folder.path().join("program");
     let made = write(&program, plan).await?;
-    println!(
+    print(format_args!(
         "invented {} partners, {} customers, {} facts since {}",
         made.partners, made.customers, made.facts, made.first_day
-    );
+    ))?;
     if !ingest::folder(app, &program).await? {
         bail!("the invented program was not taken in whole; name an empty --data-dir");
     }

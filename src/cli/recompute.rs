@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use kernel::Day;
 
 use super::REJECTED;
-use super::format::Format;
+use super::format::{Format, print};
 use super::serve::asked_to_stop;
 use crate::app::App;
 use crate::service::recompute::{Published, recompute_dates};
@@ -63,12 +63,17 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         }
     });
     let progress = progress(dates.len());
-    let told = recompute_dates(app, &dates, stopper.listen(), |published| {
-        progress.suspend(|| tell(published, args.format));
+    let mut told = Ok(());
+    let done = recompute_dates(app, &dates, stopper.listen(), |published| {
+        let line = progress.suspend(|| tell(published, args.format));
+        if told.is_ok() {
+            told = line;
+        }
         progress.inc(1);
     });
-    told.await?;
+    done.await?;
     progress.finish_and_clear();
+    told?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,7 +88,7 @@ fn progress(dates: usize) -> ProgressBar {
     bar
 }
 
-fn tell(published: &Published, format: Format) {
+fn tell(published: &Published, format: Format) -> std::io::Result<()> {
     let Published {
         as_of,
         revision,
@@ -91,21 +96,18 @@ fn tell(published: &Published, format: Format) {
         ..
     } = published;
     match format {
-        Format::Text => println!(
+        Format::Text => print(format_args!(
             "{as_of}: revision {revision} published, {} scorecards in {} slices, {} peer bands",
             counts.scorecards, counts.slices, counts.peer_bands
-        ),
-        Format::Json => println!(
-            "{}",
-            serde_json::json!({
-                "as_of": as_of.to_string(),
-                "revision": revision,
-                "fact_rows": counts.fact_rows,
-                "slices": counts.slices,
-                "scorecards": counts.scorecards,
-                "peer_bands": counts.peer_bands,
-            })
-        ),
+        )),
+        Format::Json => print(serde_json::json!({
+            "as_of": as_of.to_string(),
+            "revision": revision,
+            "fact_rows": counts.fact_rows,
+            "slices": counts.slices,
+            "scorecards": counts.scorecards,
+            "peer_bands": counts.peer_bands,
+        })),
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::Notify;
 
+use super::format::print;
 use crate::app::App;
 use crate::jobs::Schedule;
 use crate::router::router;
@@ -34,7 +35,9 @@ pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Re
         .await
         .with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
-    println!("GraphQL: http://{address}/graphql\nPages:   http://{address}/");
+    print(format_args!(
+        "GraphQL: http://{address}/graphql\nPages:   http://{address}/"
+    ))?;
     let routes = router(app.db(), &Arc::new(app.config().clone()));
     let schedule = Schedule::start(app)
         .await
