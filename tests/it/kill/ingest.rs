@@ -66,7 +66,7 @@ async fn kill_ingests(kills: usize, dataset: &str, csv: impl Fn(usize) -> String
             assert!(uncounted_file::list(app.db()).await.unwrap().is_empty());
         }
     }
-    println!("{landed} of {kills} kills landed, {inside} of them left files");
+    eprintln!("{landed} of {kills} kills landed, {inside} of them left files");
     assert!(landed >= kills / 3, "{landed} of {kills} kills landed");
     assert!(inside >= kills / 10, "{inside} of {kills} kills left files");
 }

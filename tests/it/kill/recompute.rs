@@ -58,7 +58,7 @@ async fn killed_recomputes_leave_the_last_snapshot_as_it_was() {
             assert_eq!(unpublished(&app).await, BTreeSet::new());
         }
     }
-    println!("{landed} of {KILLS} kills landed, {inside} of them left rows");
+    eprintln!("{landed} of {KILLS} kills landed, {inside} of them left rows");
     assert!(landed >= KILLS / 3, "{landed} of {KILLS} kills landed");
     assert!(inside > 0, "no kill fell between two writes of a snapshot");
 }

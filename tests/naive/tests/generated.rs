@@ -130,7 +130,7 @@ fn generated_programs_are_dense() {
             *reached.entry(name).or_default() += 1;
         }
     }
-    println!("{reached:#?}");
+    eprintln!("{reached:#?}");
     let rare = [
         "missing rate",
         "built-in tree",
