@@ -46,7 +46,7 @@ impl Pace {
         self.kill_after(command, || true)
     }
 
-    /// Kills a command within half a run of the moment from which `begun` holds.
+    /// Kills a command within a quarter of a run of the moment from which `begun` holds.
     #[expect(
         clippy::disallowed_methods,
         reason = "no runtime waits for this thread"
@@ -56,7 +56,7 @@ impl Pace {
         let mut longest = self.whole;
         while !begun() && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_micros(500));
-            longest = self.whole / 2;
+            longest = self.whole / 4;
         }
         std::thread::sleep(longest.mul_f64(rand::rng().random_range(0.0..1.0)));
         child.kill().unwrap();

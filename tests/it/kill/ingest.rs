@@ -33,7 +33,12 @@ async fn kill_ingests(kills: usize, dataset: &str, csv: impl Fn(usize) -> String
     let command = || sender.command(&args.each_ref().map(String::as_str));
     let mut pace = Pace::of(command());
     let (mut landed, mut inside) = (0, 0);
-    for kill in 1..=kills {
+    let enough = |landed: usize, inside: usize| landed >= kills / 3 && inside >= 5;
+    // How many fall where depends on the machine: a quick one is killed more often.
+    for kill in 1..=10 * kills {
+        if kill > kills && enough(landed, inside) {
+            break;
+        }
         let before = stored_batches(&app).await;
         let batch_id = BATCHES[rand::rng().random_range(0..BATCHES.len())];
         // Each attempt has a number of rows of its own, which tells which of them is stored.
@@ -66,9 +71,10 @@ async fn kill_ingests(kills: usize, dataset: &str, csv: impl Fn(usize) -> String
             assert!(uncounted_file::list(app.db()).await.unwrap().is_empty());
         }
     }
-    eprintln!("{landed} of {kills} kills landed, {inside} of them left files");
-    assert!(landed >= kills / 3, "{landed} of {kills} kills landed");
-    assert!(inside >= kills / 10, "{inside} of {kills} kills left files");
+    assert!(
+        enough(landed, inside),
+        "{landed} kills landed, {inside} of them left files"
+    );
 }
 
 /// Files that do not count: each of them is named in SQL at any moment.

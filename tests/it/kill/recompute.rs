@@ -35,7 +35,12 @@ async fn killed_recomputes_leave_the_last_snapshot_as_it_was() {
     assert_ne!(expected[0], expected[1]);
 
     let (mut landed, mut inside) = (0, 0);
-    for kill in 0..KILLS {
+    let enough = |landed: usize, inside: usize| landed >= KILLS / 3 && inside > 0;
+    // How many fall where depends on the machine: a quick one is killed more often.
+    for kill in 0..10 * KILLS {
+        if kill >= KILLS && enough(landed, inside) {
+            break;
+        }
         let (published, next) = ((kill + 1) % 2, kill % 2);
         send(next);
         let killed = pace.kill(&mut recompute());
@@ -58,9 +63,10 @@ async fn killed_recomputes_leave_the_last_snapshot_as_it_was() {
             assert_eq!(unpublished(&app).await, BTreeSet::new());
         }
     }
-    eprintln!("{landed} of {KILLS} kills landed, {inside} of them left rows");
-    assert!(landed >= KILLS / 3, "{landed} of {KILLS} kills landed");
-    assert!(inside > 0, "no kill fell between two writes of a snapshot");
+    assert!(
+        enough(landed, inside),
+        "{landed} kills landed, {inside} of them between two writes of a snapshot"
+    );
 }
 
 /// Makes the time pass that a run may be silent before it is taken for dead.
