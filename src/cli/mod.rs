@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod batches;
+mod bench;
 mod demo;
 mod export;
 mod format;
@@ -77,6 +78,9 @@ enum Command {
     /// Invent a program, take it in, publish snapshots and serve them.
     #[command(after_help = demo::EXAMPLE)]
     Demo(demo::Args),
+    /// Make the invented programs that benchmarks run on, and run without publishing.
+    #[command(subcommand)]
+    Bench(bench::Command),
     /// Answer GraphQL queries over HTTP.
     #[command(after_help = "Example:
   peerband serve --listen 127.0.0.1:8080
@@ -153,6 +157,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Manual => {
             format::print(manual::page(Cli::command()).trim_end())?;
         }
+        Command::Bench(bench::Command::Generate(args)) => return bench::generate(args).await,
         command => return run_opened(command, cli.data_dir, cli.config).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -174,6 +179,9 @@ async fn run_opened(
         Command::Export(args) => export::run(&app, args).await,
         Command::Demo(args) => demo::run(&app, args).await,
         Command::Serve(args) => serve::run(&app, args).await,
-        Command::Schema | Command::Manual => Ok(ExitCode::SUCCESS),
+        Command::Bench(bench::Command::Score(args)) => bench::score(&app, args).await,
+        Command::Bench(bench::Command::Generate(_)) | Command::Schema | Command::Manual => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }

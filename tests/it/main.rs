@@ -1,6 +1,7 @@
 //! Everything that needs a running server or a database.
 
 mod agree;
+mod bench;
 mod broken_store;
 mod cli;
 mod formats;

@@ -4,6 +4,7 @@ mod publish;
 mod tally;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use kernel::{Day, Unpublishable};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
@@ -100,6 +101,18 @@ pub async fn recompute_dates(
     Ok(())
 }
 
+/// Computes every measure, band and rank of a date in memory and keeps nothing: a run without its publication, for
+/// benchmarks. It is neither claimed nor recorded.
+///
+/// # Errors
+/// Where a run would have to stop.
+pub async fn score(app: &App, as_of: Day) -> Result<Counts, RecomputeError> {
+    let _lock = lock::computing(app.data_dir()).await?;
+    let inputs = pin(app, vec![as_of]).await?;
+    let tally = inputs.walk.tally(&[]).await?.pop();
+    publish::score(&inputs, as_of, tally.ok_or(RecomputeError::Lost)?).await
+}
+
 async fn claim_and_carry_out(
     app: &App,
     dates: &[Day],
@@ -180,24 +193,9 @@ async fn carry_out(
         why = first.stop() => return Err(why.into()),
     };
     publication::sweep_unpublished(app.db()).await?;
-    let settings = app.config().settings();
-    let pinned = app.db().pin().await?;
-    let (files, last_sequence) = manifest::live_files(&pinned).await?;
-    let inputs = Inputs::load(&pinned, &settings.program).await?;
-    drop(pinned);
-
     let dates = works.iter().map(|work| work.as_of).collect();
-    let gap_days = settings.program.new_customer_gap_days;
-    let walk = Walk::begin(app, files, inputs, dates, gap_days).await?;
-    let tallies = walk.tally(&leashes).await?;
-    let run = publish::Inputs {
-        // A settings struct of texts and numbers always has a JSON form.
-        settings: serde_json::to_string(&settings).unwrap_or_default(),
-        release: settings.release.rules(),
-        last_sequence,
-        walk,
-    };
-    let run = std::sync::Arc::new(run);
+    let run = pin(app, dates).await?;
+    let tallies = run.walk.tally(&leashes).await?;
     for tally in tallies {
         let Some(work) = works.front() else { break };
         let one = publish::publish(app, &run, work.as_of, &work.run, tally).await?;
@@ -206,4 +204,22 @@ async fn carry_out(
         works.pop_front();
     }
     Ok(())
+}
+
+/// Pins what the snapshots of these dates are computed from.
+async fn pin(app: &App, dates: Vec<Day>) -> Result<Arc<publish::Inputs>, RecomputeError> {
+    let settings = app.config().settings();
+    let pinned = app.db().pin().await?;
+    let (files, last_sequence) = manifest::live_files(&pinned).await?;
+    let inputs = Inputs::load(&pinned, &settings.program).await?;
+    drop(pinned);
+    let gap_days = settings.program.new_customer_gap_days;
+    let walk = Walk::begin(app, files, inputs, dates, gap_days).await?;
+    Ok(Arc::new(publish::Inputs {
+        // A settings struct of texts and numbers always has a JSON form.
+        settings: serde_json::to_string(&settings).unwrap_or_default(),
+        release: settings.release.rules(),
+        last_sequence,
+        walk,
+    }))
 }

@@ -1,9 +1,10 @@
 //! From a tally to a published snapshot: slices are scored on all cores and written as they come.
 
 use std::num::NonZero;
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use kernel::{
     CertifiedPeople, Day, Offering, Partner, ReleaseRules, Scoring, Slice, SliceScores, Tally,
     Totals, certified_people,
@@ -14,7 +15,7 @@ use super::{Published, RecomputeError};
 use crate::app::App;
 use crate::clock;
 use crate::service::run::{Run, Stopped};
-use crate::store::publication;
+use crate::store::publication::{self, Counts};
 
 /// What the snapshots of one run share.
 #[derive(Debug)]
@@ -40,23 +41,7 @@ pub(super) async fn publish(
     run: &Run,
     tally: Tally,
 ) -> Result<Published, RecomputeError> {
-    let scorable = blocking({
-        let inputs = inputs.clone();
-        move || {
-            let reference = inputs.walk.inputs();
-            let passes = inputs.walk.certifications();
-            let (catalog, exams) = (&reference.catalog, &reference.exams);
-            let certified = certified_people(catalog, exams, passes, as_of);
-            let totals = tally.finish()?;
-            Ok::<_, RecomputeError>(Scorable {
-                inputs,
-                certified,
-                totals,
-            })
-        }
-    });
-    let scorable = Arc::new(scorable.await??);
-
+    let scorable = Scorable::new(inputs, as_of, tally).await?;
     let db = app.db();
     let (claim, leash) = (run.claimed(), run.leash());
     let mut building = publication::begin(
@@ -70,13 +55,7 @@ pub(super) async fn publish(
     .await?;
     building.counts.fact_rows = inputs.walk.fact_rows().cast_signed();
     let reference = inputs.walk.inputs();
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let mut scored = stream::iter(0..reference.catalog.offerings())
-        .map(|offering| {
-            let scorable = scorable.clone();
-            blocking(move || scorable.score(Offering(offering as u32)))
-        })
-        .buffered(cores);
+    let mut scored = pin!(scorable.score());
     while let Some(slices) = scored.try_next().await? {
         leash.check()?;
         building.add(db, reference, &slices).await?;
@@ -93,8 +72,64 @@ pub(super) async fn publish(
     })
 }
 
+/// Scores every slice and keeps no more than how many there were.
+pub(super) async fn score(
+    inputs: &Arc<Inputs>,
+    as_of: Day,
+    tally: Tally,
+) -> Result<Counts, RecomputeError> {
+    let scorable = Scorable::new(inputs, as_of, tally).await?;
+    let mut counts = Counts {
+        fact_rows: inputs.walk.fact_rows().cast_signed(),
+        ..Counts::default()
+    };
+    let mut scored = pin!(scorable.score());
+    while let Some(slices) = scored.try_next().await? {
+        for slice in slices {
+            counts.slices += 1;
+            counts.scorecards += slice.scorecards.len() as i64;
+            counts.peer_bands += slice.bands.len() as i64;
+        }
+    }
+    Ok(counts)
+}
+
 impl Scorable {
-    fn score(&self, offering: Offering) -> Vec<SliceScores> {
+    async fn new(
+        inputs: &Arc<Inputs>,
+        as_of: Day,
+        tally: Tally,
+    ) -> Result<Arc<Scorable>, RecomputeError> {
+        let inputs = inputs.clone();
+        let scorable = blocking(move || {
+            let reference = inputs.walk.inputs();
+            let passes = inputs.walk.certifications();
+            let (catalog, exams) = (&reference.catalog, &reference.exams);
+            let certified = certified_people(catalog, exams, passes, as_of);
+            let totals = tally.finish()?;
+            Ok::<_, RecomputeError>(Scorable {
+                inputs,
+                certified,
+                totals,
+            })
+        });
+        Ok(Arc::new(scorable.await??))
+    }
+
+    /// All slices in their order, those of an offering together, scored on all cores.
+    fn score(self: &Arc<Self>) -> impl Stream<Item = Result<Vec<SliceScores>, RecomputeError>> {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let offerings = self.inputs.walk.inputs().catalog.offerings();
+        let scorable = self.clone();
+        stream::iter(0..offerings)
+            .map(move |offering| {
+                let scorable = scorable.clone();
+                blocking(move || scorable.score_offering(Offering(offering as u32)))
+            })
+            .buffered(cores)
+    }
+
+    fn score_offering(&self, offering: Offering) -> Vec<SliceScores> {
         let reference = self.inputs.walk.inputs();
         let scoring = Scoring {
             catalog: &reference.catalog,

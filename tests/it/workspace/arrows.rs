@@ -60,16 +60,17 @@ const PARTS: [Part; 13] = [
         "cli",
         &[
             "app", "clock", "config", "demo", "store", "service", "jobs", "graphql", "router",
-            "intake", "kernel",
+            "generate", "intake", "kernel",
         ],
     ),
     ("main", &["cli"]),
 ];
 
 /// What may be named at all in `src/` but not everywhere.
-const GUARDED: [&str; 7] = [
+const GUARDED: [&str; 8] = [
     "entity",
     "facts",
+    "generate",
     "intake",
     "kernel",
     "migration",
@@ -78,11 +79,12 @@ const GUARDED: [&str; 7] = [
 ];
 
 /// Each crate and what it may depend on: crates of ours, and SeaORM.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
     ("peerband-kernel", &[]),
     ("peerband-naive", &[]),
     ("peerband-intake", &["peerband-kernel"]),
     ("peerband-facts", &["peerband-kernel"]),
+    ("peerband-generate", &["peerband-kernel"]),
     ("peerband-entity", &["sea-orm"]),
     ("peerband-migration", &["sea-orm-migration"]),
     (
@@ -90,6 +92,7 @@ const CRATES: [(&str, &[&str]); 7] = [
         &[
             "peerband-entity",
             "peerband-facts",
+            "peerband-generate",
             "peerband-intake",
             "peerband-kernel",
             "peerband-migration",
