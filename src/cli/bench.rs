@@ -11,6 +11,11 @@ use super::format;
 use crate::app::App;
 use crate::service::recompute;
 
+pub(super) const EXAMPLE: &str = "Example:
+  peerband bench generate --scale S --out program
+
+Exit status: 0 done, 1 it failed, 2 wrong usage.";
+
 const GENERATE_EXAMPLE: &str = "Examples:
   peerband bench generate --scale S --out program
   peerband bench generate --scale S --day 2026-11-01 --out next-day

@@ -79,7 +79,7 @@ enum Command {
     #[command(after_help = demo::EXAMPLE)]
     Demo(demo::Args),
     /// Make the invented programs that benchmarks run on, and run without publishing.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = bench::EXAMPLE)]
     Bench(bench::Command),
     /// Answer GraphQL queries over HTTP.
     #[command(after_help = "Example:
