@@ -59,7 +59,7 @@ pub fn write_program(
     plan::prepare(dir)?;
     let program = Program::invent(scale);
     std::fs::write(dir.join("peerband.toml"), SETTINGS).map_err(|error| Error::io(dir, error))?;
-    plan::write(dir, plan::whole(&program), told)
+    plan::write(dir, &plan::whole(&program), told)
 }
 
 /// Writes one day of facts after [`LAST_DAY`], as one file for each dataset, into such a folder.
@@ -77,7 +77,7 @@ pub fn write_day(
     }
     plan::prepare(dir)?;
     let program = Program::invent(scale);
-    plan::write(dir, plan::day(&program, day), told)
+    plan::write(dir, &plan::day(&program, day), told)
 }
 
 #[cfg(test)]

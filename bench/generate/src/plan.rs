@@ -158,10 +158,10 @@ pub(crate) fn prepare(dir: &Path) -> Result<(), Error> {
 /// Writes files, as many at once as there are cores, and tells of each when it is done.
 pub(crate) fn write(
     dir: &Path,
-    files: Vec<File<'_>>,
+    files: &[File<'_>],
     told: &(dyn Fn(&str, u64) + Sync),
 ) -> Result<Written, Error> {
-    for file in &files {
+    for file in files {
         let path = dir.join(&file.path);
         let folder = path.parent().unwrap_or(dir);
         std::fs::create_dir_all(folder).map_err(|error| Error::io(folder, error))?;
