@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use ::generate::{Scale, Written};
+use generate::{Scale, Written};
 use kernel::Day;
 
 use super::format;
@@ -57,7 +57,7 @@ pub(super) struct ScoreArgs {
     as_of: Day,
 }
 
-pub(super) async fn generate(args: GenerateArgs) -> anyhow::Result<ExitCode> {
+pub(super) async fn run_generate(args: GenerateArgs) -> anyhow::Result<ExitCode> {
     let out = args.out.unwrap_or_else(|| {
         let day = args.day.map(|day| format!("-{day}")).unwrap_or_default();
         format!("bench-{}{day}", args.scale).into()
@@ -65,8 +65,8 @@ pub(super) async fn generate(args: GenerateArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let folder = out.clone();
     let writing = tokio::task::spawn_blocking(move || match args.day {
-        None => ::generate::write_program(&folder, args.scale, &tell),
-        Some(day) => ::generate::write_day(&folder, args.scale, day, &tell),
+        None => generate::write_program(&folder, args.scale, &tell),
+        Some(day) => generate::write_day(&folder, args.scale, day, &tell),
     });
     let Written {
         files,
@@ -84,7 +84,7 @@ pub(super) async fn generate(args: GenerateArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn score(app: &App, args: ScoreArgs) -> anyhow::Result<ExitCode> {
+pub(super) async fn run_score(app: &App, args: ScoreArgs) -> anyhow::Result<ExitCode> {
     let counts = recompute::score(app, args.as_of).await?;
     let told = format!(
         "{}: {} scorecards in {} slices, {} peer bands, not published",

@@ -157,7 +157,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Manual => {
             format::print(manual::page(Cli::command()).trim_end())?;
         }
-        Command::Bench(bench::Command::Generate(args)) => return bench::generate(args).await,
+        Command::Bench(bench::Command::Generate(args)) => return bench::run_generate(args).await,
         command => return run_opened(command, cli.data_dir, cli.config).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -179,7 +179,7 @@ async fn run_opened(
         Command::Export(args) => export::run(&app, args).await,
         Command::Demo(args) => demo::run(&app, args).await,
         Command::Serve(args) => serve::run(&app, args).await,
-        Command::Bench(bench::Command::Score(args)) => bench::score(&app, args).await,
+        Command::Bench(bench::Command::Score(args)) => bench::run_score(&app, args).await,
         Command::Bench(bench::Command::Generate(_)) | Command::Schema | Command::Manual => {
             Ok(ExitCode::SUCCESS)
         }
