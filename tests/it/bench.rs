@@ -1,10 +1,12 @@
 //! `peerband bench`: what it generates is a program that is taken in whole, and scoring finds what publishing writes.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
+
+use crate::harness::database;
 
 fn run(data: &Path, args: &[&str]) -> String {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_peerband"))
+    let output: Output = database::program("")
         .env("PEERBAND_DATA_DIR", data)
         .args(args)
         .output()
@@ -47,7 +49,7 @@ fn a_generated_program_is_taken_in_scored_and_published() {
     with(&["ingest", "--dir", text(&day)]);
     let scored = with(&["bench", "score", "--as-of", "2026-11-01"]);
     let exported = || {
-        Command::new(env!("CARGO_BIN_EXE_peerband"))
+        database::program("")
             .env("PEERBAND_DATA_DIR", &data)
             .args(["export", "scorecards", "--as-of", "2026-11-01"])
             .output()
