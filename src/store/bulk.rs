@@ -1,5 +1,4 @@
-//! Many rows of one table at once: the text of a full statement is made once and stays prepared, so that a row costs
-//! little more than its values.
+//! Many rows of one table at once. All full statements have the same text, which the connection keeps prepared.
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic, Iterable, ModelTrait,

@@ -142,12 +142,10 @@ async fn claim_and_carry_out(
         };
         // Those before have been published and have left.
         let as_of = works.front().map_or(first, |work| work.as_of);
-        end(works, &error, slot.is_some())
-            .await
-            .map_err(|error| StoppedAt {
-                as_of,
-                error: error.into(),
-            })?;
+        if let Err(unrecorded) = end(works, &error, slot.is_some()).await {
+            let unrecorded: &dyn std::error::Error = &unrecorded;
+            tracing::error!(%as_of, error = unrecorded, "a run's end is not recorded; it will be found lost");
+        }
         Err(StoppedAt { as_of, error })
     });
     while let Some(one) = published.recv().await {

@@ -3,6 +3,8 @@
 //! Leases are measured by the database's clock, so that servers whose clocks differ cannot both hold one run. Whoever
 //! takes a run over raises its fence; whatever an earlier holder still tries to record or publish is refused by it.
 
+mod lease;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -11,12 +13,13 @@ use entity::job_run::{ActiveModel, Column, Entity, State, Trigger};
 use kernel::Day;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::NotSet, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend,
-    DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Set,
+    ActiveValue::NotSet, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    QueryFilter, QuerySelect, QueryTrait, Set,
 };
 
 use super::publication::Counts;
 use super::{Db, StoreError};
+use lease::{expired, lease_end};
 
 /// How often one slot is taken up before it is given up as lost: what ends the server each time must not do so for ever.
 const ATTEMPTS_MAX: i64 = 5;
@@ -344,22 +347,4 @@ async fn insert_slot(txn: &DatabaseTransaction, model: ActiveModel) -> Result<()
     let insert = Entity::insert(model).on_conflict(known.do_nothing().to_owned());
     txn.execute(insert.as_query()).await?;
     Ok(())
-}
-
-fn expired(db: &impl ConnectionTrait) -> Condition {
-    Condition::all()
-        .add(Column::State.eq(State::Running))
-        .add(Expr::col(Column::LeaseUntil).lt(seconds_now(db)))
-}
-
-fn lease_end(db: &impl ConnectionTrait, lease: Duration) -> Expr {
-    seconds_now(db).add(lease.as_secs().cast_signed())
-}
-
-/// Seconds since 1970 by the database's clock.
-fn seconds_now(db: &impl ConnectionTrait) -> Expr {
-    Expr::cust(match db.get_database_backend() {
-        DatabaseBackend::Sqlite => "unixepoch()",
-        _ => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
-    })
 }
