@@ -30,8 +30,10 @@ mod encode;
 mod error;
 mod file;
 mod footer;
+mod pick;
 mod places;
 mod row;
+mod run;
 mod scan;
 mod settle;
 mod store;
@@ -39,6 +41,7 @@ mod subscriptions;
 mod table;
 pub mod write;
 
+pub use bucket::Wanted;
 pub use buckets::buckets;
 pub use code::{LicenseType, Status};
 pub use dataset::Dataset;

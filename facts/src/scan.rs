@@ -3,6 +3,7 @@
 //! Parts of the next files are fetched while one is decoded; what is held at once is a few such parts and one block.
 
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -10,7 +11,7 @@ use bytes::buf::Reader;
 use bytes::{Buf, Bytes};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
@@ -69,7 +70,7 @@ impl FactStore {
         mut sink: S,
     ) -> Result<S, Error> {
         let parts = stream::iter(files)
-            .map(|file| self.clone().plan::<S>(file, customers.clone()))
+            .map(|file| self.plan(file, customers.clone(), S::COLUMNS, PART_ROWS))
             .buffered(PARTS_AHEAD)
             .map_ok(|parts| stream::iter(parts.into_iter().map(Ok)))
             .try_flatten()
@@ -77,27 +78,28 @@ impl FactStore {
             .try_buffered(PARTS_AHEAD);
         let mut parts = std::pin::pin!(parts);
         while let Some(part) = parts.try_next().await? {
-            let path = part.file.path.clone();
             let decoded = tokio::task::spawn_blocking(move || {
-                part.decode(&mut sink)?;
+                let mut blocks = part.open(BLOCK_ROWS)?;
+                while blocks.next(|block| sink.take(block))? {}
                 Ok::<S, Error>(sink)
             });
-            sink = decoded.await.map_err(|error| {
-                if error.is_panic() {
-                    Error::damaged(&path, "it could not be decoded")
-                } else {
-                    Error::Task(error)
-                }
-            })??;
+            sink = decoded.await??;
         }
         Ok(sink)
     }
 
-    async fn plan<S: Sink>(self, file: FileRef, customers: Range<u32>) -> Result<Vec<Part>, Error> {
+    /// The row groups of a file that may hold any of these customers, gathered to parts of so many rows.
+    pub(crate) async fn plan(
+        &self,
+        file: FileRef,
+        customers: Range<u32>,
+        names: &[&str],
+        part_rows: u64,
+    ) -> Result<Vec<Part>, Error> {
         let footer = self.footer(&file).await?;
         let schema = footer.metadata.parquet_schema();
         let columns: Vec<usize> = (0..schema.num_columns())
-            .filter(|at| S::COLUMNS.is_empty() || S::COLUMNS.contains(&schema.column(*at).name()))
+            .filter(|at| names.is_empty() || names.contains(&schema.column(*at).name()))
             .collect();
         let groups = if customers == ALL_CUSTOMERS {
             0..footer.row_groups().len()
@@ -110,7 +112,7 @@ impl FactStore {
             let rows = meta.num_rows().unsigned_abs();
             if groups.contains(&group) {
                 match parts.last_mut() {
-                    Some(part) if row + rows - part.first_row <= PART_ROWS => {
+                    Some(part) if row + rows - part.first_row <= part_rows => {
                         part.groups.end = group + 1;
                     }
                     _ => parts.push(Part {
@@ -128,7 +130,7 @@ impl FactStore {
         Ok(parts)
     }
 
-    async fn fetch(self, mut part: Part) -> Result<Part, Error> {
+    pub(crate) async fn fetch(self, mut part: Part) -> Result<Part, Error> {
         let wanted: Vec<(Range<u64>, u32)> = part
             .groups
             .clone()
@@ -151,7 +153,7 @@ impl FactStore {
 }
 
 /// Row groups of a file that stand together there.
-struct Part {
+pub(crate) struct Part {
     file: FileRef,
     footer: Arc<Footer>,
     columns: Vec<usize>,
@@ -162,13 +164,13 @@ struct Part {
 }
 
 impl Part {
-    fn decode(self, sink: &mut impl Sink) -> Result<(), Error> {
-        let file = &self.file;
-        let damaged = |error: ParquetError| Error::damaged(&file.path, error);
+    /// Ready to be decoded, so many rows at a time.
+    pub(crate) fn open(self, block_rows: usize) -> Result<Blocks, Error> {
+        let damaged = |error: ParquetError| Error::damaged(&self.file.path, error);
         for chunk in &self.chunks {
             if crc32fast::hash(&chunk.bytes) != chunk.checksum {
                 return Err(Error::damaged(
-                    &file.path,
+                    &self.file.path,
                     "a column does not match its checksum",
                 ));
             }
@@ -178,26 +180,52 @@ impl Part {
         let mut chunks = self.chunks;
         chunks.sort_unstable_by_key(|chunk| chunk.start);
         let input = Sparse {
-            bytes: file.bytes,
+            bytes: self.file.bytes,
             chunks,
         };
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
             .with_projection(projection)
             .with_row_groups(self.groups.collect())
-            .with_batch_size(BLOCK_ROWS)
+            .with_batch_size(block_rows)
             .build()
             .map_err(damaged)?;
-        let mut first_row = self.first_row;
-        for batch in reader {
-            let batch = batch.map_err(|error| Error::damaged(&file.path, error))?;
-            sink.take(&Block {
-                file,
-                batch: &batch,
-                first_row,
-            })?;
-            first_row += batch.num_rows() as u64;
-        }
-        Ok(())
+        Ok(Blocks {
+            file: self.file,
+            reader,
+            first_row: self.first_row,
+        })
+    }
+}
+
+/// The rows of a part, block by block.
+pub(crate) struct Blocks {
+    file: FileRef,
+    reader: ParquetRecordBatchReader,
+    first_row: u64,
+}
+
+impl Blocks {
+    /// Hands the next block on; whether there was one.
+    pub(crate) fn next(
+        &mut self,
+        take: impl FnOnce(&Block<'_>) -> Result<(), Error>,
+    ) -> Result<bool, Error> {
+        let reader = &mut self.reader;
+        // A decoder that panics over bytes it does not understand is one more way to find a file damaged. It is not used
+        // again.
+        let decoded = catch_unwind(AssertUnwindSafe(|| reader.next()))
+            .map_err(|_| Error::damaged(&self.file.path, "it could not be decoded"))?;
+        let Some(batch) = decoded else {
+            return Ok(false);
+        };
+        let batch = batch.map_err(|error| Error::damaged(&self.file.path, error))?;
+        take(&Block {
+            file: &self.file,
+            batch: &batch,
+            first_row: self.first_row,
+        })?;
+        self.first_row += batch.num_rows() as u64;
+        Ok(true)
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) struct Reign {
 pub(crate) struct Record<'a> {
     associations: &'a [Association],
     has_workloads: bool,
-    reigns: Vec<(Offering, Vec<Reign>)>,
+    timelines: Vec<(Offering, Vec<Reign>)>,
 }
 
 impl<'a> Record<'a> {
@@ -91,7 +91,7 @@ impl<'a> Record<'a> {
             has_workloads: associations
                 .iter()
                 .any(|a| a.workload != Offering::EVERYTHING),
-            reigns: Vec::new(),
+            timelines: Vec::new(),
         }
     }
 
@@ -102,13 +102,14 @@ impl<'a> Record<'a> {
         offering: Offering,
         day: Day,
     ) -> Option<Partner> {
-        let reigns = self.reigns(catalog, offering);
+        let timeline = self.timeline(catalog, offering);
+        let reigns = self.reigns_of(timeline);
         let after = reigns.partition_point(|reign| reign.from <= day);
         after.checked_sub(1).and_then(|at| reigns[at].partner)
     }
 
-    /// All reigns for facts of this offering, in time order; before the first nobody is of record.
-    pub(crate) fn reigns(&mut self, catalog: &Catalog, offering: Offering) -> &[Reign] {
+    /// Which of the timelines facts of this offering follow, by number in the order in which they were asked for.
+    pub(crate) fn timeline(&mut self, catalog: &Catalog, offering: Offering) -> usize {
         // A fact without a workload is covered only by associations without one; the same timeline serves every
         // offering of a customer that has no other kind.
         let workload = if self.has_workloads && !catalog.is_product(offering) {
@@ -116,15 +117,17 @@ impl<'a> Record<'a> {
         } else {
             Offering::EVERYTHING
         };
-        let at = match self.reigns.iter().position(|(of, _)| *of == workload) {
-            Some(at) => at,
-            None => {
-                self.reigns
-                    .push((workload, timeline(self.associations, workload)));
-                self.reigns.len() - 1
-            }
-        };
-        &self.reigns[at].1
+        let known = self.timelines.iter().position(|(of, _)| *of == workload);
+        known.unwrap_or_else(|| {
+            self.timelines
+                .push((workload, timeline(self.associations, workload)));
+            self.timelines.len() - 1
+        })
+    }
+
+    /// All reigns of a timeline, in time order; before the first nobody is of record.
+    pub(crate) fn reigns_of(&self, timeline: usize) -> &[Reign] {
+        &self.timelines[timeline].1
     }
 }
 

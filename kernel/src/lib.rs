@@ -12,6 +12,7 @@ mod certified;
 mod day;
 mod ids;
 mod metric;
+mod ranking;
 mod rates;
 mod release;
 mod rows;

@@ -1,5 +1,7 @@
 //! What a partner may see of its peers (DATA.md, 'Release: who sees what').
 
+use rustc_hash::FxHashSet;
+
 use crate::metric::{Metric, Value};
 
 /// How the ends of a range are shown to partners.
@@ -19,12 +21,13 @@ pub struct ReleaseRules {
 
 impl ReleaseRules {
     /// Whether a metric of a slice is shown to partners: enough owners in all, and in each band that is not empty.
-    pub(crate) fn allow(&self, owners: Vec<u32>, owners_by_band: [Vec<u32>; 4]) -> bool {
-        distinct(owners) >= self.min_peers as usize
-            && owners_by_band
-                .into_iter()
-                .filter(|band| !band.is_empty())
-                .all(|band| distinct(band) >= self.min_band_members as usize)
+    pub(crate) fn allow(
+        &self,
+        owners: impl Iterator<Item = u32>,
+        mut owners_by_band: impl Iterator<Item = impl Iterator<Item = u32>>,
+    ) -> bool {
+        are_at_least(self.min_peers, owners)
+            && owners_by_band.all(|band| are_at_least(self.min_band_members, band))
     }
 
     /// The range as partners see it.
@@ -40,10 +43,16 @@ impl ReleaseRules {
     }
 }
 
-fn distinct(mut owners: Vec<u32>) -> usize {
-    owners.sort_unstable();
-    owners.dedup();
-    owners.len()
+/// Whether there are so many distinct owners. Looks no further once there are.
+fn are_at_least(wanted: u32, mut owners: impl Iterator<Item = u32>) -> bool {
+    let mut distinct = FxHashSet::default();
+    while distinct.len() < wanted as usize {
+        let Some(owner) = owners.next() else {
+            return false;
+        };
+        distinct.insert(owner);
+    }
+    true
 }
 
 /// One end of a released range.
@@ -181,6 +190,11 @@ mod tests {
         );
     }
 
+    fn allow(rules: &ReleaseRules, owners: &[u32], owners_by_band: &[&[u32]]) -> bool {
+        let bands = owners_by_band.iter().map(|band| band.iter().copied());
+        rules.allow(owners.iter().copied(), bands)
+    }
+
     #[test]
     fn companies_of_one_owner_count_once() {
         let rules = ReleaseRules {
@@ -188,9 +202,8 @@ mod tests {
             min_band_members: 1,
             ranges: Ranges::Exact,
         };
-        let no_bands = || [const { Vec::new() }; 4];
-        assert!(rules.allow(vec![1, 2, 3], no_bands()));
-        assert!(!rules.allow(vec![1, 2, 2], no_bands()));
+        assert!(allow(&rules, &[1, 2, 3], &[]));
+        assert!(!allow(&rules, &[1, 2, 2], &[]));
     }
 
     #[test]
@@ -200,7 +213,7 @@ mod tests {
             min_band_members: 2,
             ranges: Ranges::Exact,
         };
-        assert!(rules.allow(vec![1, 2, 3, 4], [vec![1, 2], vec![], vec![3, 4], vec![]]));
-        assert!(!rules.allow(vec![1, 2, 3, 4], [vec![1, 2, 3], vec![], vec![4], vec![]]));
+        assert!(allow(&rules, &[1, 2, 3, 4], &[&[1, 2], &[3, 4]]));
+        assert!(!allow(&rules, &[1, 2, 3, 4], &[&[1, 2, 3], &[4]]));
     }
 }

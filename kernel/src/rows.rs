@@ -93,6 +93,41 @@ pub struct Facts {
     pub surveys: Vec<Survey>,
 }
 
+impl Facts {
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.revenue.len()
+            + self.seat_changes.len()
+            + self.usage.len()
+            + self.instances.len()
+            + self.surveys.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Moves all rows of another to the end.
+    pub fn append(&mut self, other: &mut Facts) {
+        self.revenue.append(&mut other.revenue);
+        self.seat_changes.append(&mut other.seat_changes);
+        self.usage.append(&mut other.usage);
+        self.instances.append(&mut other.instances);
+        self.surveys.append(&mut other.surveys);
+    }
+
+    /// Drops all rows and keeps their memory.
+    pub fn clear(&mut self) {
+        self.revenue.clear();
+        self.seat_changes.clear();
+        self.usage.clear();
+        self.instances.clear();
+        self.surveys.clear();
+    }
+}
+
 /// A row that belongs to a customer.
 pub(crate) trait OfCustomer {
     fn customer(&self) -> Customer;

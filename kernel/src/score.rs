@@ -1,12 +1,11 @@
 //! From totals to scorecards: values, peer bands, ranks and percentiles of every slice (DATA.md, 'Peers, bands,
 //! ranks').
 
-use std::ops::Range;
-
 use crate::catalog::Catalog;
 use crate::certified::CertifiedPeople;
 use crate::ids::{Location, Offering, Partner, Slice};
 use crate::metric::{Metric, Value};
+use crate::ranking::{Placed, Ranking};
 use crate::release::ReleaseRules;
 use crate::totals::{Totals, certified_only_values, values};
 
@@ -107,37 +106,40 @@ impl<'a> Scoring<'a> {
         let to = totals.partition_point(|(slice, ..)| slice.offering <= offering);
         let certified: Vec<(Partner, i64)> = self.certified.of(offering).collect();
         let mut rows = self.roll_up(&totals[from..to]);
-        let holders_only = |(partner, _): &&(Partner, i64)| {
-            let key = (Location::WORLD, *partner);
-            rows.binary_search_by_key(&key, |(location, partner, _)| (*location, *partner))
+        let world = rows.partition_point(|(location, ..)| *location == Location::WORLD);
+        let holders = certified.iter().filter(|(partner, _)| {
+            rows[..world]
+                .binary_search_by_key(partner, |(_, peer, _)| *peer)
                 .is_err()
-        };
-        let holders: Vec<_> = certified
-            .iter()
-            .filter(holders_only)
+        });
+        let holders: Vec<_> = holders
             .map(|(partner, _)| (Location::WORLD, *partner, None))
             .collect();
-        rows.extend(holders);
-        rows.sort_unstable_by_key(|(location, partner, _)| (*location, *partner));
+        if !holders.is_empty() {
+            rows.splice(..0, holders);
+            rows.sort_by_key(|(location, partner, _)| (*location, *partner));
+        }
 
-        let ranges = ranges_by(&rows, |(location, ..)| *location);
-        let score = |range: Range<usize>| {
-            let rows = &rows[range];
+        let mut ranking = Ranking::default();
+        let score = |rows: &[(Location, Partner, Option<Totals>)]| {
             let location = rows[0].0;
+            let mut holders = certified.iter().peekable();
             let scorecards = rows
                 .iter()
-                .map(|(_, partner, totals)| Scorecard {
-                    partner: *partner,
-                    totals: *totals,
-                    certified_people: certified
-                        .binary_search_by_key(partner, |(holder, _)| *holder)
-                        .map_or(0, |at| certified[at].1),
-                    standings: [None; Metric::COUNT],
+                .map(|(_, partner, totals)| {
+                    while holders.next_if(|(holder, _)| holder < partner).is_some() {}
+                    let certified = holders.peek().filter(|(holder, _)| holder == partner);
+                    Scorecard {
+                        partner: *partner,
+                        totals: *totals,
+                        certified_people: certified.map_or(0, |(_, people)| *people),
+                        standings: [None; Metric::COUNT],
+                    }
                 })
                 .collect();
-            self.rank(Slice { offering, location }, scorecards)
+            self.rank(Slice { offering, location }, scorecards, &mut ranking)
         };
-        ranges.into_iter().map(score).collect()
+        rows.chunk_by(|a, b| a.0 == b.0).map(score).collect()
     }
 
     /// Adds each location's totals to those above it. Sorted by location, then partner.
@@ -145,64 +147,70 @@ impl<'a> Scoring<'a> {
         self,
         totals: &[(Slice, Partner, Totals)],
     ) -> Vec<(Location, Partner, Option<Totals>)> {
-        let mut rows: Vec<(Location, Partner, Option<Totals>)> =
-            Vec::with_capacity(totals.len() * 4);
-        for (slice, partner, totals) in totals {
+        // Small keys are sorted and the totals stay where they are.
+        let mut keys: Vec<(Location, Partner, u32)> = Vec::with_capacity(totals.len() * 4);
+        for (at, (slice, partner, _)) in totals.iter().enumerate() {
             let above = self.catalog.locations_above(slice.location);
-            rows.extend(above.map(|location| (location, *partner, Some(*totals))));
+            keys.extend(above.map(|location| (location, *partner, at as u32)));
         }
-        rows.sort_unstable_by_key(|(location, partner, _)| (*location, *partner));
-        rows.dedup_by(|next, first| {
-            let same = (next.0, next.1) == (first.0, first.1);
-            if let (true, Some(into), Some(more)) = (same, &mut first.2, &next.2) {
-                into.add(more);
-            }
-            same
+        keys.sort_unstable_by_key(|(location, partner, _)| {
+            u64::from(location.0) << 32 | u64::from(partner.0)
         });
-        rows
+        let of_one = keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let rows = of_one.map(|keys| {
+            let mut sum = Totals::default();
+            for (_, _, at) in keys {
+                sum.add(&totals[*at as usize].2);
+            }
+            (keys[0].0, keys[0].1, Some(sum))
+        });
+        rows.collect()
     }
 
-    fn rank(self, slice: Slice, mut scorecards: Vec<Scorecard>) -> SliceScores {
-        let values: Vec<_> = scorecards.iter().map(Scorecard::values).collect();
+    fn rank(
+        self,
+        slice: Slice,
+        mut scorecards: Vec<Scorecard>,
+        ranking: &mut Ranking,
+    ) -> SliceScores {
         let mut peers = [0; Metric::COUNT];
         let mut released = [false; Metric::COUNT];
         let mut bands = Vec::new();
-        let mut ranked: Vec<(Value, usize)> = Vec::with_capacity(scorecards.len());
         for metric in Metric::ALL {
             let index = metric.index();
-            ranked.clear();
-            ranked.extend(
-                values
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(at, v)| Some((v[index]?, at))),
-            );
-            ranked.sort_unstable();
+            let ranked = ranking.sort(metric, &scorecards);
             peers[index] = ranked.len() as u32;
-
-            let mut owners_by_band = [const { Vec::new() }; 4];
-            let is_banded =
-                ranked.len() >= BANDED_PEERS_MIN && ranked[0].0 != ranked[ranked.len() - 1].0;
-            if is_banded {
-                for equal in ranges_by(&ranked, |(value, _)| *value) {
-                    let standing = standing_of(&equal, ranked.len());
-                    for (_, at) in &ranked[equal] {
-                        scorecards[*at].standings[index] = Some(standing);
+            let first_band = bands.len();
+            if is_banded(ranked) {
+                let mut less = 0;
+                for equal in ranked.chunk_by(|a, b| a.key == b.key) {
+                    let standing = standing_of(less, less + equal.len(), ranked.len());
+                    less += equal.len();
+                    for one in equal {
+                        scorecards[one.at()].standings[index] = Some(standing);
                     }
                 }
-                bands.extend(bands_of(metric, &ranked, &scorecards));
-                for (_, at) in &ranked {
-                    let scorecard = &scorecards[*at];
-                    if let Some(standing) = scorecard.standings[index] {
-                        owners_by_band[usize::from(standing.band) - 1]
-                            .push(self.owner(scorecard.partner));
-                    }
-                }
+                let band_of = |one: &Placed| scorecards[one.at()].standings[index].map(|s| s.band);
+                let of_bands = ranked.chunk_by(|a, b| band_of(a) == band_of(b));
+                bands.extend(of_bands.filter_map(|members| {
+                    let (first, last) = (members.first()?, members.last()?);
+                    Some(PeerBand {
+                        metric,
+                        band: band_of(first)?,
+                        min: scorecards[first.at()].values()[index]?,
+                        max: scorecards[last.at()].values()[index]?,
+                        partners: members.len() as u32,
+                    })
+                }));
             }
-            let all_owners = ranked
-                .iter()
-                .map(|(_, at)| self.owner(scorecards[*at].partner));
-            released[index] = self.release.allow(all_owners.collect(), owners_by_band);
+            let owner = |one: &Placed| self.owners[scorecards[one.at()].partner.0 as usize];
+            let mut rest = ranked;
+            let owners_by_band = bands[first_band..].iter().map(|band| {
+                let (members, after) = rest.split_at(band.partners as usize);
+                rest = after;
+                members.iter().map(owner)
+            });
+            released[index] = self.release.allow(ranked.iter().map(owner), owners_by_band);
         }
         SliceScores {
             slice,
@@ -212,53 +220,21 @@ impl<'a> Scoring<'a> {
             bands,
         }
     }
+}
 
-    fn owner(self, partner: Partner) -> u32 {
-        self.owners[partner.0 as usize]
+/// Whether there are enough unlike values to be split into bands.
+fn is_banded(ranked: &[Placed]) -> bool {
+    match (ranked.first(), ranked.last()) {
+        (Some(first), Some(last)) => ranked.len() >= BANDED_PEERS_MIN && first.key != last.key,
+        _ => false,
     }
 }
 
-/// The standing shared by the equal values that fill this range of the `peers` sorted values.
-fn standing_of(equal: &Range<usize>, peers: usize) -> Standing {
+/// The standing shared by the equal values that fill the places from `less` to `end` of the `peers` sorted values.
+fn standing_of(less: usize, end: usize, peers: usize) -> Standing {
     Standing {
-        band: (1 + 4 * equal.start / peers) as u8,
-        rank: (1 + peers - equal.end) as u32,
-        less: equal.start as u32,
+        band: (1 + 4 * less / peers) as u8,
+        rank: (1 + peers - end) as u32,
+        less: less as u32,
     }
-}
-
-fn bands_of<'a>(
-    metric: Metric,
-    ranked: &'a [(Value, usize)],
-    scorecards: &'a [Scorecard],
-) -> impl Iterator<Item = PeerBand> + 'a {
-    let band_of =
-        move |at: usize| scorecards[at].standings[metric.index()].map(|standing| standing.band);
-    let ranges = ranges_by(ranked, move |(_, at)| band_of(*at));
-    ranges.into_iter().filter_map(move |range| {
-        let members = &ranked[range];
-        Some(PeerBand {
-            metric,
-            band: band_of(members[0].1)?,
-            min: members[0].0,
-            max: members[members.len() - 1].0,
-            partners: members.len() as u32,
-        })
-    })
-}
-
-/// The runs of neighbours with an equal key.
-fn ranges_by<Item, Key: PartialEq>(
-    items: &[Item],
-    key: impl Fn(&Item) -> Key,
-) -> Vec<Range<usize>> {
-    let mut start = 0;
-    items
-        .chunk_by(|a, b| key(a) == key(b))
-        .map(|run| {
-            let range = start..start + run.len();
-            start = range.end;
-            range
-        })
-        .collect()
 }

@@ -5,6 +5,8 @@
 //! ever needs adding: over customers, over buckets, and up the locations.
 
 mod customer;
+mod holdings;
+mod months;
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -40,21 +42,31 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// Rows may come in any order; quickest are those that come in order of customer.
     #[must_use]
     pub fn new(mut facts: Facts) -> Bucket {
-        facts.revenue.sort_unstable_by_key(OfCustomer::customer);
-        facts
-            .seat_changes
-            .sort_unstable_by_key(|row| (row.customer, row.occurred_on));
-        facts
-            .usage
-            // Each file is in this order already, and a stable sort merges what it finds in order.
-            .sort_by_key(|row| (row.customer, row.user));
-        facts
-            .instances
-            .sort_unstable_by_key(|row| (row.customer, row.offering, row.observed_on));
-        facts.surveys.sort_unstable_by_key(OfCustomer::customer);
+        arrange(&mut facts.revenue, |_| ());
+        arrange(&mut facts.seat_changes, |row| row.occurred_on);
+        arrange(&mut facts.usage, |row| row.user);
+        arrange(&mut facts.instances, |row| (row.offering, row.observed_on));
+        arrange(&mut facts.surveys, |_| ());
         Bucket { facts }
+    }
+
+    /// The facts again, in the order of the walk.
+    #[must_use]
+    pub fn into_facts(self) -> Facts {
+        self.facts
+    }
+}
+
+/// By customer, and by a key within each.
+fn arrange<Row: OfCustomer, Key: Ord>(rows: &mut [Row], key: impl Fn(&Row) -> Key) {
+    if !rows.is_sorted_by_key(OfCustomer::customer) {
+        rows.sort_unstable_by_key(OfCustomer::customer);
+    }
+    for of_customer in rows.chunk_by_mut(|a, b| a.customer() == b.customer()) {
+        of_customer.sort_unstable_by_key(&key);
     }
 }
 
@@ -131,7 +143,10 @@ impl Tally {
 }
 
 impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Tally) {
+    fn add_assign(&mut self, mut other: Tally) {
+        if self.totals.len() < other.totals.len() {
+            std::mem::swap(&mut self.totals, &mut other.totals);
+        }
         for (key, totals) in other.totals {
             self.totals.entry(key).or_default().add(&totals);
         }

@@ -2,9 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
+use super::holdings::{Holdings, net_seats};
+use super::months::{MonthOwner, WindowMonths};
 use super::{Rules, Tally, note_first};
 use crate::attribution::Record;
-use crate::day::{Day, Month};
+use crate::catalog::Catalog;
+use crate::day::Day;
 use crate::ids::{Location, Offering, Partner, Slice};
 use crate::rates::Unconverted;
 use crate::rows::{Instances, Revenue, SeatChange, Subscription, Survey, UsageMonth};
@@ -17,14 +20,20 @@ const LARGEST_REVENUE: i128 = 10_i128.pow(27);
 /// Totals of one customer by partner and offering; reused for the next one.
 pub(super) struct CustomerTally<'a> {
     rules: &'a Rules<'a>,
+    months: WindowMonths,
     offerings: usize,
-    /// The partners met so far; their place is the row of the two tables below.
-    partners: Vec<Partner>,
-    /// By partner row and offering.
-    cells: Vec<Option<Totals>>,
-    /// By partner row, one bit for each offering: where the user in hand was active.
-    active: Vec<u64>,
+    /// Words of a bit for each offering.
     words: usize,
+    /// The partners met so far; their place is the row of the tables below.
+    partners: Vec<Partner>,
+    /// By partner row and offering. Zero wherever the bit of `counted` is not set.
+    cells: Vec<Totals>,
+    /// By partner row: where something was counted, be it nothing.
+    counted: Vec<u64>,
+    user: ActiveUser,
+    /// By timeline of the customer's record: who owns a month's usage.
+    month_owners: Vec<[MonthOwner; WindowMonths::MOST]>,
+    holdings: Holdings,
 }
 
 impl<'a> CustomerTally<'a> {
@@ -32,11 +41,15 @@ impl<'a> CustomerTally<'a> {
         let offerings = rules.catalog.offerings();
         CustomerTally {
             rules,
+            months: WindowMonths::new(rules.window),
             offerings,
+            words: words_of(rules.catalog),
             partners: Vec::new(),
             cells: Vec::new(),
-            active: Vec::new(),
-            words: offerings.div_ceil(64),
+            counted: Vec::new(),
+            user: ActiveUser::new(rules.catalog),
+            month_owners: Vec::new(),
+            holdings: Holdings::new(offerings),
         }
     }
 
@@ -78,117 +91,71 @@ impl<'a> CustomerTally<'a> {
             let Some(partner) = self.owner(record, row.offering, row.occurred_on) else {
                 continue;
             };
-            let net = if row.paid {
-                i64::from(row.seats_added) - i64::from(row.seats_lost)
-            } else {
-                0
-            };
+            let net = if row.paid { net_seats(row) } else { 0 };
             self.each(partner, row.offering, |totals| totals.net_paid_seats += net);
         }
-        let catalog = self.rules.catalog;
-        let mut offerings: Vec<Offering> = rows
-            .iter()
-            .filter(|row| row.paid)
-            .flat_map(|row| catalog.offerings_above(row.offering))
-            .collect();
-        offerings.sort_unstable();
-        offerings.dedup();
-        for offering in offerings {
-            self.add_new_customer(record, rows, offering);
-        }
-    }
-
-    /// Finds the days on which the customer was added in the offering, and counts it once for each partner of them.
-    fn add_new_customer(
-        &mut self,
-        record: &mut Record<'_>,
-        rows: &[SeatChange],
-        offering: Offering,
-    ) {
         let rules = self.rules;
-        let within = |row: &SeatChange| {
-            row.paid
-                && row.occurred_on <= rules.window.last
-                && rules
-                    .catalog
-                    .offerings_above(row.offering)
-                    .any(|at| at == offering)
-        };
-        let mut seats = 0_i64;
-        // The last day whose end saw a seat; before the first fact there was none.
-        let mut last_held: Option<Day> = None;
-        let mut counted: Vec<Partner> = Vec::new();
-        for day_rows in rows.chunk_by(|a, b| a.occurred_on == b.occurred_on) {
-            let day = day_rows[0].occurred_on;
-            if seats >= 1 {
-                last_held = Some(Day(day.0 - 1));
-            }
-            seats += day_rows
-                .iter()
-                .filter(|row| within(row))
-                .map(|row| i64::from(row.seats_added) - i64::from(row.seats_lost))
-                .sum::<i64>();
-            let gap = i64::from(rules.new_customer_gap_days);
-            let was_without =
-                last_held.is_none_or(|held| i64::from(day.0) - i64::from(held.0) > gap);
-            if seats < 1 || !was_without || !rules.window.contains(day) {
-                continue;
-            }
-            for row in day_rows
-                .iter()
-                .filter(|row| within(row) && row.seats_added > 0)
-            {
-                let partner = record.partner_on(rules.catalog, row.offering, day);
-                counted.extend(partner.filter(|partner| !counted.contains(partner)));
-            }
-        }
-        for partner in counted {
+        let mut holdings = std::mem::take(&mut self.holdings);
+        holdings.find_adds(rules, rows, |offering, row| {
+            let partner = record.partner_on(rules.catalog, row.offering, row.occurred_on)?;
+            Some((offering, partner))
+        });
+        for (offering, partner) in holdings.adds() {
             self.cell(partner, offering).new_customers += 1;
         }
+        self.holdings = holdings;
     }
 
     /// Rows of one user stand together.
     pub(super) fn add_usage(&mut self, record: &mut Record<'_>, rows: &[UsageMonth]) {
-        let rules = self.rules;
         for of_user in rows.chunk_by(|a, b| a.user == b.user) {
             for row in of_user {
-                let days =
-                    row.days & days_between(row.month, rules.window.first, rules.window.last);
-                if days == 0 {
-                    continue;
-                }
-                let reigns = record.reigns(rules.catalog, row.offering);
-                for (at, reign) in reigns.iter().enumerate() {
-                    let Some(partner) = reign.partner else {
-                        continue;
-                    };
-                    let last = reigns
-                        .get(at + 1)
-                        .map_or(Day::FOREVER, |next| Day(next.from.0 - 1));
-                    if days & days_between(row.month, reign.from, last) != 0 {
-                        let first = row_of(&mut self.partners, partner) * self.words;
-                        if self.active.len() < first + self.words {
-                            self.active.resize(first + self.words, 0);
-                        }
-                        for offering in rules.catalog.offerings_above(row.offering) {
-                            self.active[first + offering.0 as usize / 64] |= 1 << (offering.0 % 64);
-                        }
-                    }
-                }
+                self.mark_active(record, row);
             }
             self.count_user();
         }
     }
 
+    /// Notes for each partner who was of record on one of the days where the user in hand was active.
+    fn mark_active(&mut self, record: &mut Record<'_>, row: &UsageMonth) {
+        let Some(month) = self.months.place(row.month) else {
+            return;
+        };
+        let days = row.days & self.months.days(month);
+        if days == 0 {
+            return;
+        }
+        let timeline = record.timeline(self.rules.catalog, row.offering);
+        while self.month_owners.len() <= timeline {
+            let reigns = record.reigns_of(self.month_owners.len());
+            let owners = self.months.owners(reigns, &mut self.partners);
+            self.month_owners.push(owners);
+        }
+        match self.month_owners[timeline][month] {
+            MonthOwner::Nobody => {}
+            MonthOwner::Partner(at) => self.user.mark(at as usize, row.offering),
+            MonthOwner::Several => {
+                for (reign, partner) in self.months.reigns(month, record.reigns_of(timeline)) {
+                    let Some(partner) = partner.filter(|_| days & reign != 0) else {
+                        continue;
+                    };
+                    let at = row_of(&mut self.partners, partner);
+                    self.user.mark(at, row.offering);
+                }
+            }
+        }
+    }
+
     /// Adds the user in hand wherever it was active, and forgets it.
     fn count_user(&mut self) {
-        for word in 0..self.active.len() {
-            let mut bits = std::mem::take(&mut self.active[word]);
-            let partner = self.partners[word / self.words];
+        for word in 0..self.user.active.len() {
+            let mut bits = std::mem::take(&mut self.user.active[word]);
+            let (partner, word) = (word / self.words, word % self.words);
             while bits != 0 {
-                let offering = (word % self.words) * 64 + bits.trailing_zeros() as usize;
+                let offering = word * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                self.cell(partner, Offering(offering as u32)).yearly_users += 1;
+                self.cell_at(partner, Offering(offering as u32))
+                    .yearly_users += 1;
             }
         }
     }
@@ -245,17 +212,21 @@ impl<'a> CustomerTally<'a> {
         location: Location,
         totals: &mut FxHashMap<(Slice, Partner), Totals>,
     ) {
-        for (at, cell) in self.cells.iter_mut().enumerate() {
-            if let Some(counted) = cell.take() {
-                let offering = Offering((at % self.offerings) as u32);
+        for (at, bits) in self.counted.iter_mut().enumerate() {
+            let (row, word) = (at / self.words, at % self.words);
+            let mut bits = std::mem::take(bits);
+            while bits != 0 {
+                let offering = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                let counted = std::mem::take(&mut self.cells[row * self.offerings + offering]);
+                let offering = Offering(offering as u32);
                 let slice = Slice { offering, location };
-                let partner = self.partners[at / self.offerings];
-                totals.entry((slice, partner)).or_default().add(&counted);
+                let into = totals.entry((slice, self.partners[row]));
+                into.or_default().add(&counted);
             }
         }
-        self.cells.clear();
-        self.active.clear();
         self.partners.clear();
+        self.month_owners.clear();
     }
 
     /// The partner whom a fact inside the window belongs to.
@@ -270,23 +241,78 @@ impl<'a> CustomerTally<'a> {
     /// Counts in the offering and those above it. Counting nothing still makes the partner a peer there.
     fn each(&mut self, partner: Partner, offering: Offering, count: impl Fn(&mut Totals)) {
         let catalog = self.rules.catalog;
+        let partner = row_of(&mut self.partners, partner);
         for offering in catalog.offerings_above(offering) {
-            count(self.cell(partner, offering));
+            count(self.cell_at(partner, offering));
         }
     }
 
     fn cell(&mut self, partner: Partner, offering: Offering) -> &mut Totals {
-        let at = row_of(&mut self.partners, partner) * self.offerings + offering.0 as usize;
-        if self.cells.len() <= at {
-            self.cells
-                .resize((at / self.offerings + 1) * self.offerings, None);
+        let partner = row_of(&mut self.partners, partner);
+        self.cell_at(partner, offering)
+    }
+
+    fn cell_at(&mut self, partner: usize, offering: Offering) -> &mut Totals {
+        let first = partner * self.offerings;
+        if self.cells.len() < first + self.offerings {
+            self.cells.resize(first + self.offerings, Totals::default());
         }
-        self.cells[at].get_or_insert_default()
+        if self.counted.len() < (partner + 1) * self.words {
+            self.counted.resize((partner + 1) * self.words, 0);
+        }
+        set(&mut self.counted[partner * self.words..], offering);
+        &mut self.cells[first + offering.0 as usize]
     }
 }
 
+/// Where the user in hand was active.
+struct ActiveUser {
+    words: usize,
+    /// By offering: itself and those above it.
+    above: Vec<u64>,
+    /// By partner row.
+    active: Vec<u64>,
+}
+
+impl ActiveUser {
+    fn new(catalog: &Catalog) -> ActiveUser {
+        let words = words_of(catalog);
+        let mut above = vec![0; catalog.offerings() * words];
+        for (at, bits) in above.chunks_exact_mut(words).enumerate() {
+            for offering in catalog.offerings_above(Offering(at as u32)) {
+                set(bits, offering);
+            }
+        }
+        ActiveUser {
+            words,
+            above,
+            active: Vec::new(),
+        }
+    }
+
+    fn mark(&mut self, partner: usize, offering: Offering) {
+        let first = partner * self.words;
+        if self.active.len() < first + self.words {
+            self.active.resize(first + self.words, 0);
+        }
+        let above = &self.above[offering.0 as usize * self.words..][..self.words];
+        for (word, above) in self.active[first..].iter_mut().zip(above) {
+            *word |= above;
+        }
+    }
+}
+
+/// Words of a bit for each offering; there is always one, everything.
+fn words_of(catalog: &Catalog) -> usize {
+    catalog.offerings().div_ceil(64).max(1)
+}
+
+fn set(bits: &mut [u64], offering: Offering) {
+    bits[offering.0 as usize / 64] |= 1 << (offering.0 % 64);
+}
+
 /// A customer has few partners in a year, so that looking through them is quickest.
-fn row_of(partners: &mut Vec<Partner>, partner: Partner) -> usize {
+pub(super) fn row_of(partners: &mut Vec<Partner>, partner: Partner) -> usize {
     partners
         .iter()
         .position(|known| *known == partner)
@@ -294,37 +320,4 @@ fn row_of(partners: &mut Vec<Partner>, partner: Partner) -> usize {
             partners.push(partner);
             partners.len() - 1
         })
-}
-
-/// The days of the month from one day to another, both included, as a mask: bit 0 is the first of the month.
-fn days_between(month: Month, first: Day, last: Day) -> u32 {
-    let start = month.first_day().0;
-    let from = (first.0 - start).clamp(0, 32) as u32;
-    let past = (last.0 - start + 1).clamp(0, 32) as u32;
-    let below = |bits: u32| ((1_u64 << bits) - 1) as u32;
-    below(past) & !below(from)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(first: &str, last: &str, expected: u32) {
-        let month = "2026-02-01".parse::<Day>().unwrap().month();
-        assert_eq!(
-            days_between(month, first.parse().unwrap(), last.parse().unwrap()),
-            expected
-        );
-    }
-
-    #[test]
-    fn masks_of_days() {
-        check("2026-02-01", "2026-02-01", 0b1);
-        check("2026-02-02", "2026-02-04", 0b1110);
-        check("2026-01-15", "2026-02-02", 0b11);
-        check("2026-02-28", "2026-12-31", !0 << 27);
-        check("2026-03-10", "2026-03-12", 0);
-        check("2025-03-10", "2025-03-12", 0);
-        check("1970-01-01", "9999-12-31", !0);
-    }
 }
