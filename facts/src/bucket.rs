@@ -36,8 +36,9 @@ pub struct Wanted<'a> {
 }
 
 impl FactStore {
-    /// Folds a bucket: `add` is given the facts of some whole customers at a time, in order of customer, and may leave
-    /// its emptied buffers behind for the next.
+    /// Folds a bucket: `add` is given a range of customers and all their facts, some thousands of rows at a time, in
+    /// order of customer, and may leave its emptied buffers behind for the next. Each customer of the bucket is in one of
+    /// the ranges, those without facts too.
     ///
     /// One user may have several rows for a month, one for each file; they add up as sets.
     ///
@@ -47,12 +48,13 @@ impl FactStore {
         &self,
         wanted: Wanted<'_>,
         mut sum: T,
-        mut add: impl FnMut(&mut T, &mut Facts) -> Result<(), E> + Send + 'static,
+        mut add: impl FnMut(&mut T, Range<u32>, &mut Facts) -> Result<(), E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let customers = wanted.customers.clone();
         let pick = Pick {
             customers: wanted.customers,
             days: wanted.days,
@@ -63,9 +65,13 @@ impl FactStore {
         let folded = tokio::task::spawn_blocking(move || {
             side_by_side.fill()?;
             let mut facts = Facts::default();
-            while side_by_side.next_into(&mut facts)? {
-                add(&mut sum, &mut facts)?;
+            let mut from = customers.start;
+            while from < customers.end {
+                side_by_side.next_into(&mut facts)?;
+                let to = side_by_side.head().min(customers.end);
+                add(&mut sum, from..to, &mut facts)?;
                 facts.clear();
+                from = to;
             }
             Ok(sum)
         });
@@ -91,7 +97,7 @@ impl FactStore {
             settled,
             places,
         };
-        let add = |all: &mut Facts, some: &mut Facts| {
+        let add = |all: &mut Facts, _, some: &mut Facts| {
             all.append(some);
             Ok(())
         };
@@ -135,34 +141,33 @@ impl SideBySide {
         self.surveys.fill(runtime, pick)
     }
 
-    /// Appends the facts of the next customers; whether there were any.
-    fn next_into(&mut self, facts: &mut Facts) -> Result<bool, Error> {
+    /// The customer of the next facts.
+    fn head(&self) -> u32 {
+        (self.revenue.head)
+            .min(self.seat_changes.head)
+            .min(self.usage.head)
+            .min(self.instances.head)
+            .min(self.surveys.head)
+    }
+
+    /// Appends the facts of the next customers.
+    fn next_into(&mut self, facts: &mut Facts) -> Result<(), Error> {
         let (runtime, pick) = (&self.runtime, &self.pick);
-        let mut any = false;
         while facts.len() < HANDED_ROWS {
-            let customer = self
-                .revenue
-                .head
-                .min(self.seat_changes.head)
-                .min(self.usage.head)
-                .min(self.instances.head)
-                .min(self.surveys.head);
-            if customer == ENDED {
+            let next = self.head();
+            if next == ENDED {
                 break;
             }
-            any = true;
-            self.revenue
-                .take(customer, runtime, pick, &mut facts.revenue)?;
+            self.revenue.take(next, runtime, pick, &mut facts.revenue)?;
             self.seat_changes
-                .take(customer, runtime, pick, &mut facts.seat_changes)?;
-            self.usage.take(customer, runtime, pick, &mut facts.usage)?;
-            self.surveys
-                .take(customer, runtime, pick, &mut facts.surveys)?;
+                .take(next, runtime, pick, &mut facts.seat_changes)?;
+            self.usage.take(next, runtime, pick, &mut facts.usage)?;
+            self.surveys.take(next, runtime, pick, &mut facts.surveys)?;
             self.instances
-                .take(customer, runtime, pick, &mut self.observed)?;
+                .take(next, runtime, pick, &mut self.observed)?;
             newest_of_day(&mut self.observed, &mut facts.instances);
         }
-        Ok(any)
+        Ok(())
     }
 }
 

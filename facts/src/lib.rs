@@ -2,8 +2,8 @@
 //!
 //! Which files count is for the caller to know: its manifest is the only truth about that, and nothing here lists the
 //! store to find data. This crate turns rows that are already checked, numbered and hashed into durable files
-//! ([`FactStore::write_batch`]), and files into what the kernel reads ([`FactStore::read_bucket`],
-//! [`FactStore::read_subscriptions`], [`FactStore::read_certifications`]), with every key settled as DATA.md says.
+//! ([`FactStore::write_batch`]), and files into what the kernel reads ([`FactStore::fold_bucket`],
+//! [`FactStore::newest_subscriptions`], [`FactStore::read_certifications`]), with every key settled as DATA.md says.
 //! Left to others: ids, transactions, dates of runs, and every figure.
 //!
 //! A file holds rows of one dataset and one batch, sorted by customer, each key at most once. A row keeps its ordinal,

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use rustc_hash::FxHashMap;
 
 use crate::bitmap::Bitmap;
@@ -42,41 +43,42 @@ impl FactStore {
     /// Settles revenue, seat changes and surveys; files of other datasets may be among the given and are not read.
     ///
     /// `files` must be all that count, whatever their days: a row dated outside a window still hides an earlier one.
-    /// Holds 32 bytes for each key of a pass and one bit for each row of a file that has hidden ones.
+    /// Keys are read twice: first to tell those that may stand in the files more than once, which are few, then to compare
+    /// these. Holds 4 bytes for each key, 32 for each suspected one of a pass, and one bit for each row of a file that has
+    /// hidden ones.
     ///
     /// # Errors
     /// Where a file cannot be read.
     pub async fn settle(&self, files: &[FileRef]) -> Result<Settled, Error> {
-        let mut settled = FxHashMap::default();
-        for dataset in Dataset::ALL {
-            if dataset.is_settled_globally() {
-                let files: Vec<FileRef> = files
-                    .iter()
-                    .filter(|file| file.dataset == dataset)
-                    .cloned()
-                    .collect();
-                self.settle_dataset(files, &mut settled).await?;
-            }
-        }
+        let datasets = Dataset::ALL.into_iter();
+        let settled = datasets
+            .filter(|dataset| dataset.is_settled_globally())
+            .map(|dataset| {
+                let of_dataset = files.iter().filter(|file| file.dataset == dataset);
+                self.settle_dataset(of_dataset.cloned().collect())
+            });
+        let settled = try_join_all(settled).await?;
         Ok(Settled {
-            files: Arc::new(settled),
+            files: Arc::new(settled.into_iter().flatten().collect()),
         })
     }
 
-    async fn settle_dataset(
-        &self,
-        files: Vec<FileRef>,
-        settled: &mut FxHashMap<String, Bitmap>,
-    ) -> Result<(), Error> {
-        settled.extend(
-            files
-                .iter()
-                .map(|file| (file.path.clone(), Bitmap::default())),
-        );
+    async fn settle_dataset(&self, files: Vec<FileRef>) -> Result<Vec<(String, Bitmap)>, Error> {
+        let mut settled: Vec<(String, Bitmap)> = files
+            .iter()
+            .map(|file| (file.path.clone(), Bitmap::default()))
+            .collect();
         // No file holds a key twice.
         if files.len() < 2 {
-            return Ok(());
+            return Ok(settled);
         }
+        let rows: u64 = files.iter().map(|file| file.rows).sum();
+        let suspects = Suspects::new(rows);
+        let suspects = self.scan(files.clone(), ALL_CUSTOMERS, suspects).await?;
+        let suspects = Arc::new(suspects);
+        let passes = suspects
+            .count()
+            .div_ceil(self.sizes.settled_keys.max(1) as u64);
         let places: Arc<FxHashMap<String, u32>> = Arc::new(
             files
                 .iter()
@@ -84,12 +86,11 @@ impl FactStore {
                 .map(|(file, place)| (file.path.clone(), place))
                 .collect(),
         );
-        let rows: u64 = files.iter().map(|file| file.rows).sum();
-        let passes = rows.div_ceil(self.sizes.settled_keys.max(1) as u64).max(1);
         for pass in 0..passes {
             let keys = Keys {
                 pass,
                 passes,
+                suspects: suspects.clone(),
                 places: places.clone(),
                 entries: Vec::new(),
             };
@@ -98,10 +99,76 @@ impl FactStore {
             let hidden =
                 tokio::task::spawn_blocking(move || hidden(keys.entries, &sequences)).await?;
             for (file, row) in hidden {
-                if let Some(bitmap) = settled.get_mut(&files[file as usize].path) {
-                    bitmap.insert(row);
-                }
+                settled[file as usize].1.insert(row);
             }
+        }
+        Ok(settled)
+    }
+}
+
+/// Which keys may stand in several files. Keys are hashes: one bit for each of many equal parts of all hashes tells
+/// whether one was seen in it, another whether two were.
+#[derive(Debug)]
+struct Suspects {
+    seen: Vec<u64>,
+    again: Vec<u64>,
+    /// From the first 64 bits of a hash to its part.
+    shift: u32,
+    found: u64,
+}
+
+impl Suspects {
+    /// At sixteen parts for each key about three keys of a hundred share a part by chance.
+    const PARTS_PER_KEY: u64 = 16;
+    /// 32 MiB of either bits. More keys are suspected above, and compared.
+    const PARTS_MAX: u64 = 1 << 28;
+
+    fn new(keys: u64) -> Suspects {
+        let parts = keys
+            .saturating_mul(Suspects::PARTS_PER_KEY)
+            .clamp(64, Suspects::PARTS_MAX)
+            .next_power_of_two();
+        Suspects {
+            seen: vec![0; parts as usize / 64],
+            again: vec![0; parts as usize / 64],
+            shift: 64 - parts.trailing_zeros(),
+            found: 0,
+        }
+    }
+
+    fn place(&self, key: u64) -> (usize, u64) {
+        let part = key >> self.shift;
+        ((part / 64) as usize, 1 << (part % 64))
+    }
+
+    fn see(&mut self, key: u64) {
+        let (word, bit) = self.place(key);
+        if self.seen[word] & bit != 0 {
+            self.again[word] |= bit;
+            self.found += 1;
+        }
+        self.seen[word] |= bit;
+    }
+
+    fn contains(&self, key: u64) -> bool {
+        let (word, bit) = self.place(key);
+        self.again[word] & bit != 0
+    }
+
+    /// How many keys are suspected.
+    fn count(&self) -> u64 {
+        let parts = self.again.iter().map(|word| u64::from(word.count_ones()));
+        self.found + parts.sum::<u64>()
+    }
+}
+
+impl Sink for Suspects {
+    const COLUMNS: &'static [&'static str] = &["key"];
+
+    fn take(&mut self, block: &Block<'_>) -> Result<(), Error> {
+        let keys = block.column::<Hash>("key")?;
+        for at in 0..block.len() {
+            self.see((keys.get(at)? >> 64) as u64);
         }
         Ok(())
     }
@@ -132,10 +199,11 @@ fn hidden(mut entries: Vec<Entry>, sequences: &[u64]) -> Vec<(u32, u32)> {
         .collect()
 }
 
-/// Gathers the keys of one pass: those in one of `passes` equal parts of all hashes.
+/// Gathers the suspected keys of one pass: those in one of `passes` equal parts of all hashes.
 struct Keys {
     pass: u64,
     passes: u64,
+    suspects: Arc<Suspects>,
     places: Arc<FxHashMap<String, u32>>,
     entries: Vec<Entry>,
 }
@@ -152,6 +220,9 @@ impl Sink for Keys {
         for at in 0..block.len() {
             let key = keys.get(at)?;
             let high = (key >> 64) as u64;
+            if !self.suspects.contains(high) {
+                continue;
+            }
             let pass = ((u128::from(high) * u128::from(self.passes)) >> 64) as u64;
             if pass == self.pass {
                 self.entries.push(Entry {

@@ -1,9 +1,8 @@
 //! Reading subscriptions: all customers at once, since the rows of one subscription may name several.
 
-use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
-use kernel::{Day, Subscription};
+use kernel::{Day, NewestSubscriptions, Subscription, Window};
 
 use crate::column::{Count, Customer, Date, Hash, Id, Ordinal, SubscriptionStatus};
 use crate::dataset::Dataset;
@@ -15,19 +14,23 @@ use crate::store::FactStore;
 use crate::table::ORDINAL;
 
 impl FactStore {
-    /// The observations of these days, one for each subscription and day, sorted by both. Files of other datasets may
-    /// be among the given and are not read.
-    ///
-    /// Holds all of them at once, 64 bytes each.
+    /// For each window the newest observation of each subscription, sorted by customer. Files of other datasets may be
+    /// among the given and are not read.
     ///
     /// # Errors
     /// Where a file cannot be read or names an offering without a place.
-    pub async fn read_subscriptions(
+    pub async fn newest_subscriptions(
         &self,
         files: &[FileRef],
-        days: RangeInclusive<Day>,
+        windows: &[Window],
         places: &Places,
-    ) -> Result<Vec<Subscription>, Error> {
+    ) -> Result<Vec<Vec<Subscription>>, Error> {
+        let first = windows.iter().map(|window| window.first).min();
+        let last = windows.iter().map(|window| window.last).max();
+        let (Some(first), Some(last)) = (first, last) else {
+            return Ok(Vec::new());
+        };
+        let days = first..=last;
         let files = files
             .iter()
             .filter(|file| file.dataset == Dataset::Subscriptions && file.is_needed_for(&days))
@@ -36,28 +39,25 @@ impl FactStore {
         let observations = Observations {
             days,
             places: places.clone(),
-            rows: Vec::new(),
+            newest: windows
+                .iter()
+                .copied()
+                .map(NewestSubscriptions::new)
+                .collect(),
         };
-        let mut observations = self.scan(files, ALL_CUSTOMERS, observations).await?;
-        let settled = tokio::task::spawn_blocking(move || {
-            let key = |row: &Subscription| (row.subscription, row.observed_on);
-            observations
-                .rows
-                .sort_unstable_by_key(|(row, place)| (key(row), Reverse(*place)));
-            observations
-                .rows
-                .dedup_by(|(same, _), (kept, _)| key(same) == key(kept));
-            observations.rows.into_iter().map(|(row, _)| row).collect()
+        let observations = self.scan(files, ALL_CUSTOMERS, observations).await?;
+        let newest = tokio::task::spawn_blocking(move || {
+            let newest = observations.newest.into_iter();
+            newest.map(NewestSubscriptions::finish).collect()
         });
-        Ok(settled.await?)
+        Ok(newest.await?)
     }
 }
 
 struct Observations {
     days: RangeInclusive<Day>,
     places: Places,
-    /// Each with the sequence of its batch and its ordinal there.
-    rows: Vec<(Subscription, (u64, u32))>,
+    newest: Vec<NewestSubscriptions>,
 }
 
 impl Sink for Observations {
@@ -92,8 +92,10 @@ impl Sink for Observations {
                 counts: statuses.get(at)?.counts(),
                 seats_assigned: seats_assigned.get(at)?,
             };
-            self.rows
-                .push((row, (block.file.sequence, ordinals.get(at)?)));
+            let place = (block.file.sequence, ordinals.get(at)?);
+            for newest in &mut self.newest {
+                newest.observe(&row, place);
+            }
         }
         Ok(())
     }

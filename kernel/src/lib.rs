@@ -33,6 +33,6 @@ pub use rows::{
     Certification, Facts, Instances, Revenue, SeatChange, Subscription, Survey, UsageMonth,
 };
 pub use score::{PeerBand, Scorecard, Scoring, SliceScores, Standing, percentile};
-pub use subscriptions::newest_subscriptions;
+pub use subscriptions::NewestSubscriptions;
 pub use tally::{Bucket, Rules, Tally, Unpublishable};
 pub use totals::Totals;

@@ -83,7 +83,7 @@ pub struct Certification {
 }
 
 /// The facts of some customers, by dataset. Subscriptions are not among them: the rows of one may name several customers,
-/// see [`crate::newest_subscriptions`].
+/// see [`crate::NewestSubscriptions`].
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     pub revenue: Vec<Revenue>,

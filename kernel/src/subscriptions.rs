@@ -1,20 +1,47 @@
 //! Which observation of a subscription stands for it on a date.
 
+use rustc_hash::FxHashMap;
+
 use crate::day::Window;
 use crate::rows::{OfCustomer, Subscription};
 
-/// Of each subscription the newest observation in the window, whatever its customer or offering; sorted by customer.
-///
-/// All rows of a subscription must be in one call; each (subscription, observed_on) stands there once.
-#[must_use]
-pub fn newest_subscriptions(rows: &[Subscription], window: Window) -> Vec<Subscription> {
-    let mut newest: Vec<Subscription> = rows
-        .iter()
-        .filter(|row| window.contains(row.observed_on))
-        .copied()
-        .collect();
-    newest.sort_unstable_by_key(|row| (row.subscription, std::cmp::Reverse(row.observed_on)));
-    newest.dedup_by_key(|row| row.subscription);
-    newest.sort_unstable_by_key(OfCustomer::customer);
-    newest
+/// Of each subscription the newest observation in a window, whatever its customer or offering. Holds no more than that,
+/// however many observations there are.
+#[derive(Debug, Clone)]
+pub struct NewestSubscriptions {
+    window: Window,
+    /// By subscription: the place of the observation in the commit order, and itself.
+    newest: FxHashMap<u128, (Place, Subscription)>,
+}
+
+/// The sequence of a batch, and the place of a row in it.
+type Place = (u64, u32);
+
+impl NewestSubscriptions {
+    #[must_use]
+    pub fn new(window: Window) -> NewestSubscriptions {
+        NewestSubscriptions {
+            window,
+            newest: FxHashMap::default(),
+        }
+    }
+
+    /// Takes note of an observation; they come in any order. Of several of one day the one committed last counts.
+    pub fn observe(&mut self, row: &Subscription, place: (u64, u32)) {
+        if !self.window.contains(row.observed_on) {
+            return;
+        }
+        let newest = self.newest.entry(row.subscription).or_insert((place, *row));
+        if (newest.1.observed_on, newest.0) < (row.observed_on, place) {
+            *newest = (place, *row);
+        }
+    }
+
+    /// The newest observations, sorted by customer.
+    #[must_use]
+    pub fn finish(self) -> Vec<Subscription> {
+        let mut newest: Vec<Subscription> = self.newest.into_values().map(|(_, row)| row).collect();
+        newest.sort_unstable_by_key(OfCustomer::customer);
+        newest
+    }
 }

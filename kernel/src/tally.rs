@@ -97,7 +97,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Adds the facts of a bucket. `subscriptions` are those of [`crate::newest_subscriptions`] that lie with the
+    /// Adds the facts of a bucket. `subscriptions` are those of [`crate::NewestSubscriptions`] that lie with the
     /// bucket's customers, sorted by customer.
     pub fn add(&mut self, rules: &Rules<'_>, bucket: &Bucket, subscriptions: &[Subscription]) {
         let mut rest = Rest {

@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::StoreError;
+use super::packed::Packed;
 use crate::config::Program;
 
 /// Reference data with the numbers that stand for it in the kernel and in the SQL store.
@@ -75,12 +76,16 @@ impl Inputs {
             })
             .collect();
 
-        let customer_rows = customer::Entity::find().all(db).await?;
-        let highest = customer_rows.iter().map(|row| row.id).max().unwrap_or(0);
-        let mut customer_locations = vec![Location::WORLD; highest as usize + 1];
-        for row in customer_rows {
-            customer_locations[row.id as usize] =
-                at(&location_places, row.location).unwrap_or(Location::WORLD);
+        let customers =
+            Packed::load::<customer::Entity>(db, "customer", &["id", "location"]).await?;
+        let mut customer_locations = Vec::new();
+        for mut row in customers.rows() {
+            let customer = row.number()?.unsigned_abs() as usize;
+            if customer_locations.len() <= customer {
+                customer_locations.resize(customer + 1, Location::WORLD);
+            }
+            customer_locations[customer] =
+                at(&location_places, row.number()?).unwrap_or(Location::WORLD);
         }
 
         let precedence = |name: &str| {
@@ -88,23 +93,27 @@ impl Inputs {
             types.iter().position(|kind| kind.name() == name)
         };
         let mut associations = Vec::new();
-        for row in association::Entity::find().all(db).await? {
-            let Some(precedence) = precedence(&row.association_type) else {
+        let columns = [
+            "customer",
+            "partner",
+            "association_type",
+            "offering",
+            "starts_on",
+            "ends_on",
+        ];
+        let rows = Packed::load::<association::Entity>(db, "association", &columns).await?;
+        for mut row in rows.rows() {
+            let (customer, partner) = (row.number()?, row.number()?);
+            let Some(precedence) = precedence(row.text()?) else {
                 continue;
             };
-            let corrupt = || {
-                StoreError::Corrupt(format!(
-                    "an association of customer number {}",
-                    row.customer
-                ))
-            };
             associations.push(Association {
-                customer: Customer(row.customer.unsigned_abs()),
-                partner: at(&partner_places, row.partner).ok_or_else(corrupt)?,
+                customer: Customer(customer.unsigned_abs()),
+                partner: at(&partner_places, partner).ok_or_else(|| row.corrupt())?,
                 precedence: precedence as u8,
-                workload: at(&offering_places, row.offering).ok_or_else(corrupt)?,
-                starts_on: Day(row.starts_on),
-                ends_on: row.ends_on.map_or(Day::FOREVER, Day),
+                workload: at(&offering_places, row.number()?).ok_or_else(|| row.corrupt())?,
+                starts_on: Day(row.number()?),
+                ends_on: row.last()?.map_or(Day::FOREVER, Day),
             });
         }
 

@@ -11,6 +11,7 @@ pub mod loader;
 pub mod location;
 pub mod manifest;
 pub mod offering;
+mod packed;
 pub mod paging;
 pub mod partner;
 pub mod peer_band;

@@ -209,10 +209,16 @@ async fn pin(app: &App, dates: Vec<Day>) -> Result<Arc<publish::Inputs>, Recompu
     let settings = app.config().settings();
     let pinned = app.db().pin().await?;
     let (files, last_sequence) = manifest::live_files(&pinned).await?;
+    // Keys are settled while the database answers.
+    let settled = {
+        let (facts, files) = (app.facts().clone(), files.clone());
+        tokio::spawn(async move { facts.settle(&files).await })
+    };
     let inputs = Inputs::load(&pinned, &settings.program).await?;
     drop(pinned);
+    let settled = settled.await.map_err(|_| RecomputeError::Lost)??;
     let gap_days = settings.program.new_customer_gap_days;
-    let walk = Walk::begin(app, files, inputs, dates, gap_days).await?;
+    let walk = Walk::begin(app, files, settled, inputs, dates, gap_days).await?;
     Ok(Arc::new(publish::Inputs {
         // A settings struct of texts and numbers always has a JSON form.
         settings: serde_json::to_string(&settings).unwrap_or_default(),

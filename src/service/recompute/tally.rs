@@ -5,8 +5,8 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use facts::{FactStore, FileRef, Settled};
-use kernel::{Bucket, Certification, Day, Rules, Subscription, Tally, Window};
+use facts::{FactStore, FileRef, Settled, Wanted};
+use kernel::{Bucket, Certification, Day, Facts, Rules, Subscription, Tally, Window};
 use tokio::task::JoinSet;
 
 use super::RecomputeError;
@@ -14,11 +14,10 @@ use crate::app::App;
 use crate::service::run::Leash;
 use crate::store::inputs::Inputs;
 
-/// The most rows of facts that one core holds.
-const BUCKET_ROWS_MAX: u64 = 1024 * 1024;
-/// The fewest: each bucket reads at least one row group of each file that has its customers.
+/// The fewest rows of a bucket: each reads at least one row group of each file that has its customers.
 const BUCKET_ROWS_MIN: u64 = 64 * 1024;
-/// Buckets for each core, so that cores end together.
+/// Buckets for each core, so that cores end together. Not more, since row groups at the edge of two are decoded twice;
+/// memory does not grow with a bucket.
 const BUCKETS_PER_CORE: u64 = 4;
 
 /// What does not change during a run. Cheap to clone.
@@ -39,26 +38,21 @@ struct Shared {
 }
 
 impl Walk {
-    /// Settles keys, and reads what is not read by customer.
+    /// Reads what is not read by customer.
     pub(super) async fn begin(
         app: &App,
         files: Vec<FileRef>,
+        settled: Settled,
         inputs: Inputs,
         dates: Vec<Day>,
         new_customer_gap_days: u32,
     ) -> Result<Walk, RecomputeError> {
         let facts = app.facts();
-        let (settled, observed, certifications) = tokio::try_join!(
-            facts.settle(&files),
-            facts.read_subscriptions(&files, needed_days(&dates), &inputs.places),
+        let windows: Vec<Window> = dates.iter().copied().map(Window::ending).collect();
+        let (subscriptions, certifications) = tokio::try_join!(
+            facts.newest_subscriptions(&files, &windows, &inputs.places),
             facts.read_certifications(&files, &inputs.places),
         )?;
-        let windows: Vec<Window> = dates.iter().copied().map(Window::ending).collect();
-        let newest = tokio::task::spawn_blocking(move || {
-            let newest = |window| kernel::newest_subscriptions(&observed, window);
-            windows.into_iter().map(newest).collect()
-        });
-        let subscriptions = newest.await.map_err(|_| RecomputeError::Lost)?;
         Ok(Walk(Arc::new(Shared {
             facts: facts.clone(),
             files,
@@ -87,7 +81,7 @@ impl Walk {
     pub(super) async fn tally(&self, leashes: &[Leash]) -> Result<Vec<Tally>, RecomputeError> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let bucket_rows = self.fact_rows() / (cores as u64 * BUCKETS_PER_CORE);
-        let bucket_rows = bucket_rows.clamp(BUCKET_ROWS_MIN, BUCKET_ROWS_MAX);
+        let bucket_rows = bucket_rows.max(BUCKET_ROWS_MIN);
         let buckets = Arc::new(facts::buckets(&self.0.files, bucket_rows));
         let next = Arc::new(AtomicUsize::new(0));
         let mut workers = JoinSet::new();
@@ -97,10 +91,9 @@ impl Walk {
             workers.spawn(async move {
                 let mut tallies = vec![Tally::default(); walk.0.dates.len()];
                 while let Some(customers) = buckets.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for leash in &leashes {
-                        leash.check()?;
-                    }
-                    tallies = walk.add_bucket(customers.clone(), tallies).await?;
+                    tallies = walk
+                        .add_bucket(customers.clone(), tallies, &leashes)
+                        .await?;
                 }
                 Ok::<_, RecomputeError>(tallies)
             });
@@ -122,39 +115,44 @@ impl Walk {
     async fn add_bucket(
         &self,
         customers: Range<u32>,
-        mut tallies: Vec<Tally>,
+        tallies: Vec<Tally>,
+        leashes: &[Leash],
     ) -> Result<Vec<Tally>, RecomputeError> {
         let shared = &self.0;
-        let days = needed_days(&shared.dates);
-        let inputs = &shared.inputs;
-        let facts = shared
-            .facts
-            .read_bucket(
-                &shared.files,
-                customers.clone(),
-                days,
-                &shared.settled,
-                &inputs.places,
-            )
-            .await?;
-        let walk = self.clone();
-        let added = tokio::task::spawn_blocking(move || {
-            let shared = &walk.0;
-            let bucket = Bucket::new(facts);
-            let dates = shared.dates.iter().zip(&shared.subscriptions);
-            for ((date, subscriptions), tally) in dates.zip(&mut tallies) {
-                let rules = Rules {
-                    window: Window::ending(*date),
-                    catalog: &shared.inputs.catalog,
-                    associations: &shared.inputs.associations,
-                    rates: &shared.inputs.rates,
-                    new_customer_gap_days: shared.new_customer_gap_days,
-                };
-                tally.add(&rules, &bucket, within(subscriptions, &customers));
+        let wanted = Wanted {
+            files: &shared.files,
+            customers,
+            days: needed_days(&shared.dates),
+            settled: &shared.settled,
+            places: &shared.inputs.places,
+        };
+        let (walk, leashes) = (self.clone(), leashes.to_vec());
+        let add = move |tallies: &mut Vec<Tally>, customers: Range<u32>, facts: &mut Facts| {
+            for leash in &leashes {
+                leash.check()?;
             }
-            tallies
-        });
-        added.await.map_err(|_| RecomputeError::Lost)
+            walk.add(tallies, &customers, facts);
+            Ok::<_, RecomputeError>(())
+        };
+        shared.facts.fold_bucket(wanted, tallies, add).await
+    }
+
+    /// Adds the facts of some customers to the tally of each date. The buffers are left behind.
+    fn add(&self, tallies: &mut [Tally], customers: &Range<u32>, facts: &mut Facts) {
+        let shared = &self.0;
+        let bucket = Bucket::new(std::mem::take(facts));
+        let dates = shared.dates.iter().zip(&shared.subscriptions);
+        for ((date, subscriptions), tally) in dates.zip(tallies) {
+            let rules = Rules {
+                window: Window::ending(*date),
+                catalog: &shared.inputs.catalog,
+                associations: &shared.inputs.associations,
+                rates: &shared.inputs.rates,
+                new_customer_gap_days: shared.new_customer_gap_days,
+            };
+            tally.add(&rules, &bucket, within(subscriptions, customers));
+        }
+        *facts = bucket.into_facts();
     }
 }
 

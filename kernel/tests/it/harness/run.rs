@@ -2,8 +2,8 @@
 
 use peerband_kernel::{
     Association, Associations, Bucket, Catalog, Certification, Currency, Day, Exams, Facts,
-    Partner, Rates, ReleaseRules, Rules, Scoring, Slice, SliceScores, Subscription, Tally, Totals,
-    Unpublishable, Window, certified_people, newest_subscriptions,
+    NewestSubscriptions, Partner, Rates, ReleaseRules, Rules, Scoring, Slice, SliceScores,
+    Subscription, Tally, Totals, Unpublishable, Window, certified_people,
 };
 
 /// Everything a run reads, in any order.
@@ -41,7 +41,11 @@ impl Run {
         facts.usage.retain(|row| takes(row.customer.0));
         facts.instances.retain(|row| takes(row.customer.0));
         facts.surveys.retain(|row| takes(row.customer.0));
-        let mut subscriptions = newest_subscriptions(&self.subscriptions, self.window());
+        let mut newest = NewestSubscriptions::new(self.window());
+        for row in &self.subscriptions {
+            newest.observe(row, (0, 0));
+        }
+        let mut subscriptions = newest.finish();
         subscriptions.retain(|row| takes(row.customer.0));
         (facts, subscriptions)
     }
