@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod router;
 
+pub mod gate;
 pub mod graphql;
 pub mod jobs;
 pub mod rest;

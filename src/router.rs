@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tower::ServiceBuilder;
@@ -13,6 +14,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::config::Config;
+use crate::gate::{self, Gate};
 use crate::graphql;
 use crate::rest::health;
 use crate::store::Db;
@@ -35,11 +37,13 @@ const HEADERS: [(&str, &str); 5] = [
 
 /// The whole server.
 pub fn router(db: &Db, config: &Arc<Config>) -> Router {
+    let identify = from_fn_with_state(Gate::new(db.clone()), gate::identify);
     let graphql =
         graphql::http::Endpoint::new(graphql::schema(db.clone(), config.clone()), config.graphql);
     let graphql = any(graphql::http::answer)
         .with_state(graphql)
-        .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX));
+        .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX))
+        .layer(identify.clone());
 
     let routes = Router::new()
         .route("/graphql", graphql)
@@ -51,7 +55,7 @@ pub fn router(db: &Db, config: &Arc<Config>) -> Router {
         .route("/scorecard/{partner_id}", get(web::scorecard::show))
         .route("/assets/{name}", get(web::asset::show))
         .fallback(web::failure::no_route)
-        .layer(web::viewer())
+        .layer(identify)
         .with_state(web::Pages {
             db: db.clone(),
             config: config.clone(),

@@ -5,6 +5,8 @@
 //!
 //! The schema itself is made by the frozen steps in `migration`; an entity follows the newest of them.
 
+pub mod api_key;
+pub mod api_key_partner;
 pub mod association;
 pub mod batch;
 pub mod customer;

@@ -9,6 +9,7 @@ mod m2026_11_23_000003_snapshots;
 mod m2026_11_23_000004_runs;
 mod m2026_11_23_000005_uncounted_files;
 mod m2026_11_23_000006_text_by_bytes;
+mod m2026_11_23_000010_api_keys;
 
 /// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000004_runs::Migration),
             Box::new(m2026_11_23_000005_uncounted_files::Migration),
             Box::new(m2026_11_23_000006_text_by_bytes::Migration),
+            Box::new(m2026_11_23_000010_api_keys::Migration),
         ]
     }
 }

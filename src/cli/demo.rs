@@ -1,6 +1,7 @@
 //! `peerband demo`.
 
 mod kept;
+mod keys;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -21,6 +22,7 @@ use crate::service::run::Stopper;
 use crate::store::manifest;
 use crate::store::snapshot::published_dates;
 use kept::Kept;
+use keys::show_keys;
 
 pub(super) const EXAMPLE: &str = "Example:
   peerband demo --partners 100 --listen 127.0.0.1:8080
@@ -83,6 +85,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         "ready after {} s",
         started.elapsed().as_secs()
     ))?;
+    show_keys(app, &partner_id).await?;
     print("\nThree queries to try:")?;
     for query in queries(&partner_id) {
         print(format_args!("  {query}"))?;

@@ -6,6 +6,7 @@ mod demo;
 mod export;
 mod format;
 mod ingest;
+mod keys;
 mod manual;
 mod recompute;
 mod runs;
@@ -75,13 +76,16 @@ enum Command {
     /// Write a snapshot's scorecards or peer bands.
     #[command(after_help = export::EXAMPLE)]
     Export(export::Args),
+    /// Make, list, replace and revoke the keys that the server is asked with.
+    #[command(subcommand, after_help = keys::EXAMPLE)]
+    Keys(keys::Command),
     /// Invent a program, take it in, publish snapshots and serve them.
     #[command(after_help = demo::EXAMPLE)]
     Demo(demo::Args),
     /// Make the invented programs that benchmarks run on, and run without publishing.
     #[command(subcommand, after_help = bench::EXAMPLE)]
     Bench(bench::Command),
-    /// Answer GraphQL queries over HTTP.
+    /// Answer GraphQL queries and pages over HTTP, to whoever has a key.
     #[command(after_help = "Example:
   peerband serve --listen 127.0.0.1:8080
 
@@ -177,6 +181,7 @@ async fn run_opened(
         Command::Recompute(args) => recompute::run(&app, args).await,
         Command::Runs(args) => runs::run(&app, &args).await,
         Command::Export(args) => export::run(&app, args).await,
+        Command::Keys(command) => keys::run(&app, command).await,
         Command::Demo(args) => demo::run(&app, args).await,
         Command::Serve(args) => serve::run(&app, args).await,
         Command::Bench(bench::Command::Score(args)) => bench::run_score(&app, args).await,

@@ -10,8 +10,10 @@ use tokio::sync::Notify;
 
 use super::format::print;
 use crate::app::App;
+use crate::clock;
 use crate::jobs::Schedule;
 use crate::router::router;
+use crate::store::api_key::any_key_works;
 
 /// How long the end may take.
 const GRACE: Duration = Duration::from_secs(25);
@@ -38,6 +40,9 @@ pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Re
     print(format_args!(
         "GraphQL: http://{address}/graphql\nPages:   http://{address}/"
     ))?;
+    if !any_key_works(app.db(), clock::now()).await? {
+        print("\nNobody can ask yet. The first key: peerband keys create --role admin --name me")?;
+    }
     let routes = router(app.db(), &Arc::new(app.config().clone()));
     let schedule = Schedule::start(app)
         .await

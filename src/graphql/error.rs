@@ -10,9 +10,13 @@ use crate::store::StoreError;
 /// The stable `extensions.code` of an error.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
+    /// Nobody is known to ask: send an API key, or sign in.
+    Unauthenticated,
+    /// Whoever asks may not do this, whatever it names.
+    Forbidden,
     /// The request asks for something in a way that cannot be meant: correct it.
     BadInput,
-    /// An id or date that an argument names does not exist.
+    /// An id or date that an argument names does not exist, or is hidden from whoever asks.
     NotFound,
     /// The query would cost too much: ask for less at once.
     TooComplex,
@@ -27,6 +31,8 @@ impl Code {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Code::Unauthenticated => "UNAUTHENTICATED",
+            Code::Forbidden => "FORBIDDEN",
             Code::BadInput => "BAD_INPUT",
             Code::NotFound => "NOT_FOUND",
             Code::TooComplex => "TOO_COMPLEX",
@@ -36,12 +42,19 @@ impl Code {
     }
 }
 
+/// What is told where nobody is known to ask.
+pub const UNAUTHENTICATED: &str = "send an API key, as Authorization: Bearer pbk_…, or sign in";
+
 /// Why a field has no answer. Cheap to clone.
 ///
 /// It has no `Display`, so that it becomes an [`Error`] in one way only: with its code, and without the causes that
 /// only the log may name.
 #[derive(Clone, Debug)]
 pub enum Failure {
+    /// Nobody is known to ask.
+    Unauthenticated,
+    /// What may not be done or read. It must not depend on what there is.
+    Forbidden(&'static str),
     /// The message names the argument and the cure.
     BadInput(String),
     /// The argument, and what it names that does not exist.
@@ -62,6 +75,8 @@ impl Failure {
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
+            Failure::Unauthenticated => Code::Unauthenticated,
+            Failure::Forbidden(_) => Code::Forbidden,
             Failure::BadInput(_) => Code::BadInput,
             Failure::NotFound(_) => Code::NotFound,
             Failure::TooComplex(_) => Code::TooComplex,
@@ -74,6 +89,8 @@ impl Failure {
     #[must_use]
     pub fn message(&self) -> &str {
         match self {
+            Failure::Unauthenticated => UNAUTHENTICATED,
+            Failure::Forbidden(message) => message,
             Failure::BadInput(message)
             | Failure::NotFound(message)
             | Failure::TooComplex(message) => message,

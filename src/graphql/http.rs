@@ -10,6 +10,7 @@ mod request;
 use std::time::Duration;
 
 use async_graphql::Response as Answer;
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -18,9 +19,10 @@ use serde_json::json;
 
 use self::accept::MediaType;
 use super::Schema;
-use super::error::Code;
+use super::error::{Code, UNAUTHENTICATED};
 use super::session::Executed;
 use crate::config::Graphql;
+use crate::gate::Asker;
 
 /// What answers at `/graphql`.
 #[derive(Clone)]
@@ -56,6 +58,17 @@ struct Refusal {
 }
 
 impl Refusal {
+    const NOBODY: Refusal = Refusal {
+        status: StatusCode::UNAUTHORIZED,
+        code: Code::Unauthenticated,
+        message: UNAUTHENTICATED,
+    };
+    const UNRECOGNISABLE: Refusal = Refusal {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        code: Code::Unavailable,
+        message: "the database does not answer; ask again later",
+    };
+
     fn bad(status: StatusCode, message: &'static str) -> Refusal {
         Refusal {
             status,
@@ -71,6 +84,7 @@ pub async fn answer(
     method: Method,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
+    Extension(asker): Extension<Asker>,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
     let Some(media_type) = MediaType::accepted(&headers) else {
@@ -79,6 +93,11 @@ pub async fn answer(
             MediaType::Json,
             &Refusal::bad(StatusCode::NOT_ACCEPTABLE, message),
         );
+    };
+    let principal = match asker {
+        Asker::Known(principal) => principal,
+        Asker::Nobody => return refuse(media_type, &Refusal::NOBODY),
+        Asker::Unavailable => return refuse(media_type, &Refusal::UNRECOGNISABLE),
     };
     let body = match body {
         Ok(body) => body,
@@ -100,7 +119,8 @@ pub async fn answer(
         Err(refusal) => return refuse(media_type, &refusal),
     };
     let executed = Executed::default();
-    let answering = endpoint.schema.execute(request.data(executed.clone()));
+    let request = request.data(executed.clone()).data(principal);
+    let answering = endpoint.schema.execute(request);
     match tokio::time::timeout(endpoint.timeout, answering).await {
         Ok(answer) => respond(media_type, &answer, executed.get()),
         Err(_) => {
@@ -140,6 +160,12 @@ fn refuse(media_type: MediaType, refusal: &Refusal) -> Response {
         let allow = header::HeaderValue::from_static("GET, POST");
         response.headers_mut().insert(header::ALLOW, allow);
     }
+    if refusal.status == StatusCode::UNAUTHORIZED {
+        let scheme = header::HeaderValue::from_static("Bearer realm=\"peerband\"");
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, scheme);
+    }
     response
 }
 
@@ -147,7 +173,7 @@ fn write(media_type: MediaType, status: StatusCode, body: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, media_type.content_type()),
         (header::CACHE_CONTROL, "no-store"),
-        (header::VARY, "Accept"),
+        (header::VARY, "Accept, Authorization, Cookie"),
     ];
     (status, headers, body).into_response()
 }

@@ -6,7 +6,7 @@ use super::error::{Failure, Nullable, nullable};
 use super::pagination::{Counted, PageArgs, list_price, page_price};
 use super::reader::reader;
 use super::scalars::Date;
-use super::scope::{Audience, Scope, open};
+use super::scope::{Audience, check_operations, open, scope_of};
 use super::types::batch::{Batch, Dataset, page_of_batches};
 use super::types::job::{JOBS, Job};
 use super::types::job_run::{JobRun, JobRunFilter, page_of_job_runs};
@@ -22,6 +22,7 @@ use super::types::scorecard::{Scorecard, ScorecardArgs, page_of_scorecards};
 use super::types::scorecard_filter::{ScorecardFilter, ScorecardOrder};
 use super::types::slice::SliceFilter;
 use super::types::snapshot::{Snapshot, page_of_snapshots, scorecard_of};
+use super::types::viewer::Viewer;
 use crate::store::location::{LocationId, LocationKey};
 use crate::store::offering::{ProductId, WorkloadsOf, list_products, list_workloads};
 use crate::store::snapshot::SnapshotFilter;
@@ -39,6 +40,11 @@ pub struct Query;
 /// and of the same one throughout a request.
 #[Object]
 impl Query {
+    /// Who asks, and what they may do.
+    async fn viewer(&self) -> Viewer {
+        Viewer
+    }
+
     /// The program and its settings.
     async fn program(&self) -> Program {
         Program
@@ -81,7 +87,7 @@ impl Query {
         nullable(locations_of(ctx, parent_id).await.map(Some))
     }
 
-    /// One partner; null where there is none.
+    /// One partner; null where there is none, or it is hidden from whoever asks.
     async fn partner(
         &self,
         ctx: &Context<'_>,
@@ -90,7 +96,7 @@ impl Query {
         nullable(find_partner(ctx, by).await)
     }
 
-    /// The partners, by their ids unless ordered otherwise.
+    /// The partners that whoever asks may see, by their ids unless ordered otherwise.
     #[graphql(complexity = "page_price(first, last, child_complexity)")]
     #[allow(
         clippy::too_many_arguments,
@@ -133,9 +139,7 @@ impl Query {
         let found = reader(ctx)
             .snapshot(as_of.map(|date| date.0), revision)
             .await;
-        nullable(found.map(|found| {
-            found.map(|snapshot| Snapshot::new(Scope::new(snapshot, Audience::Staff)))
-        }))
+        nullable(found.map(|found| found.map(|snapshot| Snapshot::new(scope_of(ctx, snapshot)))))
     }
 
     /// The published snapshots, newest first; of each date the newest revision.
@@ -251,7 +255,7 @@ impl Query {
         nullable(find.await)
     }
 
-    /// What a global id stands for; null where there is no such thing.
+    /// What a global id stands for; null where there is no such thing, or it is hidden from whoever asks.
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -280,7 +284,7 @@ impl Query {
         Some(Ok(futures_util::future::join_all(finding).await))
     }
 
-    /// The stored batches, the one committed last first.
+    /// The stored batches, the one committed last first. For operators and admins.
     #[graphql(complexity = "page_price(first, last, child_complexity)")]
     async fn batches(
         &self,
@@ -300,12 +304,13 @@ impl Query {
         nullable(page_of_batches(ctx, dataset, page).await.map(Some))
     }
 
-    /// What the server does by itself.
-    async fn jobs(&self) -> Vec<Job> {
-        JOBS.to_vec()
+    /// What the server does by itself. For operators and admins.
+    #[allow(clippy::unused_async, reason = "fields are async")]
+    async fn jobs(&self, ctx: &Context<'_>) -> Nullable<Vec<Job>> {
+        nullable(check_operations(ctx).map(|()| Some(JOBS.to_vec())))
     }
 
-    /// The runs of jobs, newest first.
+    /// The runs of jobs, newest first. For operators and admins.
     #[graphql(complexity = "page_price(first, last, child_complexity)")]
     async fn job_runs(
         &self,

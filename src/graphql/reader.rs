@@ -10,8 +10,10 @@ use tokio::sync::Mutex;
 
 use super::error::Failure;
 use crate::config::{Config, Graphql};
+use crate::service::identity::Principal;
 use crate::store::Db;
 use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
+use crate::store::rights::Rights;
 use crate::store::snapshot::{Snapshot, find_snapshot};
 
 /// By date and revision, as they were asked for.
@@ -21,6 +23,7 @@ type Pinned = HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>;
 pub struct Reader {
     pub db: Db,
     pub config: Arc<Config>,
+    principal: Arc<Principal>,
     rows: RowLoader,
     /// The snapshot of each date and revision that was asked for; held while one is looked up, so that it is looked up
     /// once.
@@ -43,13 +46,26 @@ impl std::fmt::Debug for Reader {
 
 impl Reader {
     #[must_use]
-    pub fn new(db: Db, config: Arc<Config>) -> Reader {
+    pub fn new(db: Db, config: Arc<Config>, principal: Arc<Principal>) -> Reader {
         Reader {
-            rows: row_loader(&db),
+            rows: row_loader(&db, principal.rights()),
             db,
             config,
+            principal,
             pinned: Mutex::default(),
         }
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn principal(&self) -> &Arc<Principal> {
+        &self.principal
+    }
+
+    /// Which rows whoever asks may read.
+    #[must_use]
+    pub fn rights(&self) -> &Rights {
+        self.principal.rights()
     }
 
     #[must_use]

@@ -1,16 +1,18 @@
 //! The frame around each request: what it reads through, and how its errors leave.
 
+use std::any::TypeId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest,
 };
-use async_graphql::{Request, Response, ServerError, ServerResult};
+use async_graphql::{Error, Pos, Request, Response, ServerError, ServerResult};
 
 use super::error::{Code, Failure};
 use super::reader::Reader;
 use crate::config::Config;
+use crate::service::identity::Principal;
 use crate::store::Db;
 
 /// The most errors of one answer.
@@ -55,7 +57,14 @@ impl Extension for Session {
         request: Request,
         next: NextPrepareRequest<'_>,
     ) -> ServerResult<Request> {
-        let reader = Reader::new(self.db.clone(), self.config.clone());
+        let principal = request.data.get(&TypeId::of::<Arc<Principal>>());
+        let Some(principal) = principal.and_then(|data| data.downcast_ref::<Arc<Principal>>())
+        else {
+            // HTTP has refused it before; whatever else may call must too.
+            let failure = Failure::Unauthenticated;
+            return Err(Error::from(failure).into_server_error(Pos::default()));
+        };
+        let reader = Reader::new(self.db.clone(), self.config.clone(), principal.clone());
         next.run(ctx, request.data(reader)).await
     }
 

@@ -3,6 +3,7 @@
 pub mod due;
 pub mod export;
 pub mod hashing;
+pub mod identity;
 pub mod ingest;
 pub mod lock;
 pub mod metric;

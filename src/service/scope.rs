@@ -9,17 +9,22 @@ use kernel::{Bound, Metric, PeerBand};
 
 use crate::store::partner::PartnerKey;
 use crate::store::peer_group::PeerGroup;
-use crate::store::scorecard::Visible;
+use crate::store::rights::Visible;
 use crate::store::snapshot::Snapshot;
 
-/// Who reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Viewer {
+/// Who reads. Made from what a principal may read, and by looking through another's eyes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer(Eyes);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Eyes {
     Staff,
     /// A partner that is not named yet: it sees what is released, and no partner's own figures.
     AnyPartner,
-    /// This partner: its own figures besides.
-    Partner(PartnerKey),
+    /// These partners, all of one holder: their own figures besides.
+    Partners(Arc<[PartnerKey]>),
+    /// Somebody without a right to any figure.
+    Nobody,
 }
 
 /// One snapshot through one viewer's eyes. Cheap to clone.
@@ -40,48 +45,69 @@ pub struct VisibleBand {
 }
 
 impl Viewer {
-    /// What is left of one's rights when looking through another's eyes. Nobody sees more than before.
+    /// Whoever may read these figures.
+    pub(in crate::service) fn of(figures: &Visible) -> Viewer {
+        Viewer(match figures {
+            Visible::All => Eyes::Staff,
+            Visible::Only(partners) => Eyes::Partners(partners.clone()),
+            Visible::Nothing => Eyes::Nobody,
+        })
+    }
+
+    /// What is left of one's rights when looking through a partner's eyes, whichever it is. Nobody sees more than
+    /// before.
     #[must_use]
-    pub fn narrowed(self, to: Viewer) -> Viewer {
-        match self {
-            Viewer::Staff => to,
-            Viewer::AnyPartner | Viewer::Partner(_) => self,
+    pub fn as_partner(self) -> Viewer {
+        match self.0 {
+            Eyes::Staff => Viewer(Eyes::AnyPartner),
+            Eyes::AnyPartner | Eyes::Partners(_) | Eyes::Nobody => self,
         }
     }
 
     /// Who sees a partner's own figures; none where the viewer may not.
     #[must_use]
-    pub fn for_figures_of(self, partner: PartnerKey) -> Option<Viewer> {
-        match self {
-            Viewer::Staff => Some(Viewer::Staff),
-            Viewer::AnyPartner => Some(Viewer::Partner(partner)),
-            Viewer::Partner(viewer) => (viewer == partner).then_some(self),
+    pub fn for_figures_of(&self, partner: PartnerKey) -> Option<Viewer> {
+        match &self.0 {
+            Eyes::Staff => Some(self.clone()),
+            Eyes::AnyPartner => Some(Viewer(Eyes::Partners([partner].into()))),
+            Eyes::Partners(partners) => partners.contains(&partner).then(|| self.clone()),
+            Eyes::Nobody => None,
         }
     }
 
     /// Whose scorecards the viewer may see.
     #[must_use]
-    pub fn visible(self) -> Visible {
-        match self {
-            Viewer::Staff => Visible::All,
-            Viewer::AnyPartner => Visible::Nothing,
-            Viewer::Partner(partner) => Visible::Only(partner),
+    pub fn visible(&self) -> Visible {
+        match &self.0 {
+            Eyes::Staff => Visible::All,
+            Eyes::AnyPartner | Eyes::Nobody => Visible::Nothing,
+            Eyes::Partners(partners) => Visible::Only(partners.clone()),
         }
+    }
+
+    /// Whether there are any figures that the viewer may see, its own or released ones.
+    #[must_use]
+    pub fn sees_figures(&self) -> bool {
+        self.0 != Eyes::Nobody
     }
 }
 
 impl Scope {
-    pub fn new(snapshot: Arc<Snapshot>, viewer: impl Into<Viewer>) -> Scope {
-        Scope {
-            snapshot,
-            viewer: viewer.into(),
-        }
+    #[must_use]
+    pub fn new(snapshot: Arc<Snapshot>, viewer: Viewer) -> Scope {
+        Scope { snapshot, viewer }
     }
 
-    /// The same snapshot through another's eyes. Nobody sees more than before.
+    /// The same snapshot through a partner's eyes, whichever it is. Nobody sees more than before.
     #[must_use]
-    pub fn narrowed(&self, to: impl Into<Viewer>) -> Scope {
-        Scope::new(self.snapshot.clone(), self.viewer.narrowed(to.into()))
+    pub fn as_partner(&self) -> Scope {
+        Scope::new(self.snapshot.clone(), self.viewer.clone().as_partner())
+    }
+
+    /// Whether there are any figures that the viewer may see, its own or released ones.
+    #[must_use]
+    pub fn sees_figures(&self) -> bool {
+        self.viewer.sees_figures()
     }
 
     /// The scope in which a partner's own figures are read; none where the viewer may not see them.
@@ -100,13 +126,13 @@ impl Scope {
     /// Whether the viewer may see how the peers of a metric are spread: its bands, count, ranks and percentiles.
     #[must_use]
     pub fn sees(&self, group: PeerGroup) -> bool {
-        self.sees_everything() || group.released
+        self.sees_everything() || (self.sees_figures() && group.released)
     }
 
     /// Whether the viewer sees everything, so that release need not be looked up.
     #[must_use]
     pub fn sees_everything(&self) -> bool {
-        self.viewer == Viewer::Staff
+        self.viewer.0 == Eyes::Staff
     }
 
     /// The bands of one metric, the lowest first, with the ends that the viewer sees by the rules that were in force
@@ -114,9 +140,12 @@ impl Scope {
     #[must_use]
     pub fn bands_of(&self, metric: Metric, bands: &[PeerBand]) -> Vec<VisibleBand> {
         let rules = self.snapshot.settings.release.rules();
-        let ends = |band: &PeerBand| match self.viewer {
-            Viewer::Staff => (Bound::Exact(band.min), Bound::Exact(band.max)),
-            Viewer::AnyPartner | Viewer::Partner(_) => rules.range(metric, band.min, band.max),
+        let ends = |band: &PeerBand| {
+            if self.sees_everything() {
+                (Bound::Exact(band.min), Bound::Exact(band.max))
+            } else {
+                rules.range(metric, band.min, band.max)
+            }
         };
         let of_metric = bands.iter().filter(|band| band.metric == metric);
         let visible = of_metric.map(|band| {

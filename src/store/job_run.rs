@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait,
 
 use super::loader::{Rows as Loaded, SharedError};
 use super::paging::{self, Direction, Key, OrderColumn, Page, Rows};
+use super::rights::all_or_nothing;
 use super::{Db, StoreError};
 
 pub use entity::job_run::{Model as JobRun, State as JobRunState, Trigger as JobTrigger};
@@ -62,7 +63,9 @@ impl Loader<JobRunKey> for Loaded {
     type Error = SharedError;
 
     async fn load(&self, keys: &[JobRunKey]) -> Result<HashMap<JobRunKey, JobRun>, SharedError> {
-        let select = Entity::find().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
+        let select = Entity::find()
+            .filter(all_or_nothing(self.rights.operations))
+            .filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         Ok(found
             .into_iter()

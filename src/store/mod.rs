@@ -1,5 +1,6 @@
 //! Every query of the SQL store, by noun. Nothing above this module names SeaORM.
 
+pub mod api_key;
 pub mod batch;
 mod bulk;
 pub mod claim;
@@ -18,6 +19,7 @@ pub mod peer_band;
 pub mod peer_group;
 pub mod publication;
 pub mod reference;
+pub mod rights;
 pub mod scorecard;
 pub mod seed;
 pub mod slice;

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use async_graphql::dataloader::Loader;
 use entity::partner::{Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::loader::{Rows as Loaded, SharedError};
 use super::paging::{self, Direction, Key, OrderColumn, Page, Position, Rows};
-use super::{Db, StoreError};
+use super::rights::Visible;
+use super::{Db, StoreError, Transaction};
 
 pub use entity::partner::Model as Partner;
 
@@ -53,17 +54,18 @@ pub enum PartnerFilter {
 /// One part of an order of partners; the id by bytes decides between equals.
 pub type PartnerOrder = (PartnerField, Direction);
 
-/// One page of the partners that match.
+/// One page of the visible partners that match.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn list_partners(
     db: &Db,
+    visible: &Visible,
     filter: &PartnerFilter,
     order: &[PartnerOrder],
     page: &Page,
 ) -> Result<Rows<Partner>, StoreError> {
-    let select = Entity::find().filter(condition(filter));
+    let select = matching(visible, filter);
     let columns: Vec<OrderColumn> = with_tie_break(order).map(order_column).collect();
     let found = paging::cut(select, &columns, page).all(db.read()).await?;
     Ok(paging::collect(found, page, |partner| {
@@ -71,13 +73,35 @@ pub async fn list_partners(
     }))
 }
 
-/// How many partners match.
+/// How many visible partners match.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn count_partners(db: &Db, filter: &PartnerFilter) -> Result<u64, StoreError> {
-    let select = Entity::find().filter(condition(filter));
-    Ok(select.count(db.read()).await?)
+pub async fn count_partners(
+    db: &Db,
+    visible: &Visible,
+    filter: &PartnerFilter,
+) -> Result<u64, StoreError> {
+    Ok(matching(visible, filter).count(db.read()).await?)
+}
+
+/// The partners with these ids, as far as there are any.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn find_partners(txn: &Transaction, ids: &[String]) -> Result<Vec<Partner>, StoreError> {
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        let select = Entity::find().filter(Column::PartnerId.is_in(some));
+        found.extend(select.all(txn).await?);
+    }
+    Ok(found)
+}
+
+fn matching(visible: &Visible, filter: &PartnerFilter) -> Select<Entity> {
+    Entity::find()
+        .filter(visible.condition(Column::Id))
+        .filter(condition(filter))
 }
 
 /// The filter as one condition. Each test is true or false, never unknown, so that `not` means what it says.
@@ -164,7 +188,9 @@ impl Loader<PartnerKey> for Loaded {
     type Error = SharedError;
 
     async fn load(&self, keys: &[PartnerKey]) -> Result<HashMap<PartnerKey, Partner>, SharedError> {
-        let select = Entity::find().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
+        let select = Entity::find()
+            .filter(self.rights.partners.condition(Column::Id))
+            .filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         Ok(found
             .into_iter()
@@ -179,7 +205,9 @@ impl Loader<PartnerId> for Loaded {
 
     async fn load(&self, keys: &[PartnerId]) -> Result<HashMap<PartnerId, Partner>, SharedError> {
         let ids = keys.iter().map(|key| key.0.as_str());
-        let select = Entity::find().filter(Column::PartnerId.is_in(ids));
+        let select = Entity::find()
+            .filter(self.rights.partners.condition(Column::Id))
+            .filter(Column::PartnerId.is_in(ids));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         Ok(found
             .into_iter()

@@ -23,6 +23,9 @@ pub enum Failure {
     /// The address asks for something that cannot be meant. The links are what may have been meant.
     #[error("{message}")]
     BadInput { message: String, links: Vec<Link> },
+    /// Nobody is known to ask.
+    #[error("nobody is signed in")]
+    SignIn,
     #[error("no snapshot is published yet")]
     NoSnapshot,
     #[error("the page took too long; ask again later")]
@@ -67,6 +70,7 @@ impl Failure {
         match self {
             Failure::NotFound(_) | Failure::NoSnapshot => StatusCode::NOT_FOUND,
             Failure::BadInput { .. } => StatusCode::BAD_REQUEST,
+            Failure::SignIn => StatusCode::UNAUTHORIZED,
             Failure::Slow => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Store(error) if error.is_unavailable() => StatusCode::SERVICE_UNAVAILABLE,
             Failure::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -77,6 +81,10 @@ impl Failure {
         let (title, message) = match self {
             Failure::NotFound(message) => ("Not found", message.as_str()),
             Failure::BadInput { message, .. } => ("This cannot be shown", message.as_str()),
+            Failure::SignIn => (
+                "Please sign in",
+                "This page is for the partners and the staff of the program.",
+            ),
             Failure::NoSnapshot => (
                 "No snapshot yet",
                 "Nothing has been published so far: figures appear with the first snapshot.",

@@ -1,7 +1,6 @@
 //! The way in: what is published, and the partners with a search.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -11,14 +10,14 @@ use serde::Deserialize;
 
 use super::date::DateText;
 use super::failure::Failure;
-use super::{Pages, in_time, number, page};
-use crate::service::scope::Viewer;
+use super::{Known, Pages, in_time, number, page};
+use crate::service::identity::Principal;
 use crate::store::Db;
 use crate::store::paging::{Direction, Page};
 use crate::store::partner::{
     Partner, PartnerField, PartnerFilter, TextTest, count_partners, list_partners,
 };
-use crate::store::scorecard::Visible;
+use crate::store::rights::Visible;
 use crate::store::snapshot::{Snapshot, find_snapshot};
 
 /// How many partners one page lists; the search finds the others.
@@ -51,6 +50,11 @@ struct SnapshotView {
     as_of: DateText,
     first: DateText,
     last: DateText,
+    /// Of all partners together; none for a viewer that may not know.
+    size: Option<Size>,
+}
+
+struct Size {
     scorecards: String,
     facts: String,
 }
@@ -68,21 +72,23 @@ struct PartnerList {
 /// Where the address cannot be read or the store fails.
 pub async fn show(
     State(pages): State<Pages>,
-    Extension(viewer): Extension<Viewer>,
+    Known(principal): Known,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Query(asked) = asked.map_err(|rejection| Failure::bad_input(rejection.body_text()))?;
     let search: String = asked.search.trim().chars().take(SEARCH_MAX).collect();
     let reading = async {
         let snapshot = async { Ok(find_snapshot(&pages.db, None, None).await?) };
-        tokio::try_join!(snapshot, partners(&pages.db, viewer, &search))
+        tokio::try_join!(snapshot, partners(&pages.db, &principal, &search))
     };
     let (snapshot, partners) = in_time(reading).await?;
     let program = &pages.config.program;
     let home = HomePage {
         reporting_currency: program.reporting_currency.to_string(),
         timezone: program.timezone.name(),
-        snapshot: snapshot.as_ref().map(SnapshotView::from),
+        snapshot: snapshot
+            .as_ref()
+            .map(|snapshot| SnapshotView::new(snapshot, &principal)),
         search,
         search_max: SEARCH_MAX,
         partners,
@@ -90,8 +96,13 @@ pub async fn show(
     Ok(page::respond(StatusCode::OK, &home))
 }
 
-async fn partners(db: &Db, viewer: Viewer, search: &str) -> Result<Option<PartnerList>, Failure> {
-    if viewer.visible() != Visible::All {
+async fn partners(
+    db: &Db,
+    principal: &Principal,
+    search: &str,
+) -> Result<Option<PartnerList>, Failure> {
+    let visible = principal.rights().figures();
+    if *visible == Visible::Nothing {
         return Ok(None);
     }
     let filter = if search.is_empty() {
@@ -109,8 +120,8 @@ async fn partners(db: &Db, viewer: Viewer, search: &str) -> Result<Option<Partne
         from_back: false,
     };
     let (found, total) = tokio::try_join!(
-        list_partners(db, &filter, &order, &page),
-        count_partners(db, &filter)
+        list_partners(db, visible, &filter, &order, &page),
+        count_partners(db, visible, &filter)
     )?;
     Ok(Some(PartnerList {
         is_cut: found.has_next,
@@ -119,17 +130,20 @@ async fn partners(db: &Db, viewer: Viewer, search: &str) -> Result<Option<Partne
     }))
 }
 
-impl From<&Snapshot> for SnapshotView {
-    fn from(snapshot: &Snapshot) -> SnapshotView {
+impl SnapshotView {
+    fn new(snapshot: &Snapshot, principal: &Principal) -> SnapshotView {
         let window = Window::ending(snapshot.as_of);
+        let sees_size = *principal.rights().partners() == Visible::All;
         // Counts of rows are never negative.
         let count = |rows: i64| number::count(rows.unsigned_abs());
         SnapshotView {
             as_of: snapshot.as_of.into(),
             first: window.first.into(),
             last: window.last.into(),
-            scorecards: count(snapshot.scorecards),
-            facts: count(snapshot.fact_rows),
+            size: sees_size.then(|| Size {
+                scorecards: count(snapshot.scorecards),
+                facts: count(snapshot.fact_rows),
+            }),
         }
     }
 }

@@ -15,10 +15,12 @@ mod page;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 
 use crate::config::Config;
-use crate::service::scope::Viewer;
+use crate::gate::Asker;
+use crate::service::identity::Principal;
 use crate::store::Db;
 
 /// How long the database may take over one page.
@@ -31,9 +33,23 @@ pub struct Pages {
     pub config: Arc<Config>,
 }
 
-/// Tells the pages who asks. There is no sign-in yet: whoever asks is staff.
-pub fn viewer() -> Extension<Viewer> {
-    Extension(Viewer::Staff)
+/// Whoever asks for a page, recognised.
+#[derive(Clone, Debug)]
+pub struct Known(pub Arc<Principal>);
+
+impl<State: Sync> FromRequestParts<State> for Known {
+    type Rejection = failure::Failure;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _state: &State,
+    ) -> Result<Known, failure::Failure> {
+        match parts.extensions.get::<Asker>() {
+            Some(Asker::Known(principal)) => Ok(Known(principal.clone())),
+            Some(Asker::Nobody) | None => Err(failure::Failure::SignIn),
+            Some(Asker::Unavailable) => Err(failure::Failure::Slow),
+        }
+    }
 }
 
 /// Gives up on a page that takes too long.

@@ -14,7 +14,12 @@ before(async () => {
 after(() => server?.stop());
 
 // The addresses are asked for when an audit runs: the server has started by then.
-const audits = serverAudits({ url: () => server.url });
+const fetchFn = (url, init = {}) => {
+  const headers = new Headers(init.headers);
+  headers.set("authorization", `Bearer ${server.key}`);
+  return fetch(url, { ...init, headers });
+};
+const audits = serverAudits({ url: () => server.url, fetchFn });
 
 test("the suite is whole", () => assert.equal(audits.length, 61));
 

@@ -29,7 +29,11 @@ after(() => server?.stop());
 async function ask(query, variables) {
   const response = await fetch(server.url, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/graphql-response+json" },
+    headers: {
+      "content-type": "application/json",
+      accept: "application/graphql-response+json",
+      authorization: `Bearer ${server.key}`,
+    },
     body: JSON.stringify({ query, variables }),
   });
   return { status: response.status, answer: await response.json() };

@@ -19,7 +19,7 @@ const PROGRAM = {
     "e,c,suite,WEB,2026-10-01,10.5,USD\n",
 };
 
-/** Starts the program of PEERBAND_BIN; `stop` ends it. */
+/** Starts the program of PEERBAND_BIN, with an admin's key to ask it with; `stop` ends it. */
 export async function startServer() {
   const folder = await mkdtemp(join(tmpdir(), "peerband-audits-"));
   // The program refuses variables of its name that are not settings.
@@ -34,6 +34,8 @@ export async function startServer() {
   await promisify(execFile)(...program("ingest", "--dir", sent), options);
   await promisify(execFile)(...program("recompute", "--as-of", "2026-10-31"), options);
 
+  const create = program("keys", "create", "--role", "admin", "--name", "audits", "--quiet");
+  const { stdout: key } = await promisify(execFile)(...create, options);
   const server = spawn(...program("serve", "--listen", "127.0.0.1:0"), {
     ...options,
     stdio: ["ignore", "pipe", "inherit"],
@@ -53,7 +55,7 @@ export async function startServer() {
     setTimeout(() => reject(new Error("the server does not listen")), START_MS).unref();
   });
   try {
-    return { url: await url, stop };
+    return { url: await url, key: key.trim(), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,5 +1,6 @@
 //! Everything that needs a running server or a database.
 
+mod access;
 mod agree;
 mod bench;
 mod broken_store;

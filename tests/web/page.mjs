@@ -7,6 +7,8 @@ export { expect };
 export const test = base.extend({
   baseURL: async ({}, use) => use(process.env.PEERBAND_ADDRESS),
 
+  extraHTTPHeaders: async ({}, use) => use({ authorization: `Bearer ${process.env.PEERBAND_KEY}` }),
+
   // Every test fails where a page asks another server for something, or writes an error to the console.
   page: async ({ page, baseURL }, use) => {
     const requests = [];

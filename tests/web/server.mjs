@@ -22,6 +22,8 @@ export default async function serve() {
   for (const date of [EARLIER, AS_OF]) {
     execFileSync(binary, ['recompute', '--as-of', date], { env, stdio: ['ignore', 'ignore', 'inherit'] });
   }
+  const key = ['keys', 'create', '--role', 'admin', '--name', 'tests', '--quiet'];
+  process.env.PEERBAND_KEY = execFileSync(binary, key, { env, encoding: 'utf8' }).trim();
   const server = spawn(binary, ['serve', '--listen', '127.0.0.1:0'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => server.once('exit', resolve));
   process.env.PEERBAND_ADDRESS = await address(server, ended);

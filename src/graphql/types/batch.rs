@@ -7,6 +7,7 @@ use crate::graphql::error::Failure;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection};
 use crate::graphql::reader::reader;
+use crate::graphql::scope::check_operations;
 use crate::store::StoreError;
 use crate::store::batch::{Batch as Row, BatchKey, count_batches, list_batches};
 
@@ -135,6 +136,7 @@ pub(in crate::graphql) async fn page_of_batches(
     page: PageArgs,
 ) -> Result<Counted<Batch>, Failure> {
     const ORDER: &str = "batches";
+    check_operations(ctx)?;
     let reader = reader(ctx);
     let dataset = dataset.map(Dataset::name);
     let page = page.page(reader.limits(), ORDER)?;

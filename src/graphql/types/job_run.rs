@@ -10,7 +10,7 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection};
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::Date;
-use crate::graphql::scope::{Audience, Scope};
+use crate::graphql::scope::{check_operations, scope_of};
 use crate::store::job_run as store;
 use crate::store::job_run::{JobRunKey, count_job_runs, list_job_runs};
 use crate::store::snapshot::SnapshotKey;
@@ -115,9 +115,9 @@ impl JobRun {
     async fn snapshot(&self, ctx: &Context<'_>) -> Nullable<Snapshot> {
         let snapshot = SnapshotKey(self.0.snapshot?);
         let found = reader(ctx).find(snapshot).await;
-        nullable(found.map(|found| {
-            found.map(|snapshot| Snapshot::new(Scope::new(snapshot.into(), Audience::Staff)))
-        }))
+        nullable(
+            found.map(|found| found.map(|snapshot| Snapshot::new(scope_of(ctx, snapshot.into())))),
+        )
     }
 
     /// Why it failed; null where it did not.
@@ -133,6 +133,7 @@ pub(in crate::graphql) async fn page_of_job_runs(
     page: PageArgs,
 ) -> Result<Counted<JobRun>, Failure> {
     const ORDER: &str = "jobRuns";
+    check_operations(ctx)?;
     let reader = reader(ctx);
     let filter = filter.unwrap_or_default();
     let states = filter

@@ -18,3 +18,4 @@ pub mod scorecard_filter;
 pub mod settings;
 pub mod slice;
 pub mod snapshot;
+pub mod viewer;

@@ -12,7 +12,7 @@ use super::snapshot::Snapshot;
 use crate::graphql::error::Failure;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::reader::reader;
-use crate::graphql::scope::{Audience, Scope};
+use crate::graphql::scope::scope_of;
 use crate::store::location::LocationKey;
 
 /// Whatever has a global id.
@@ -37,7 +37,8 @@ pub enum Node {
     Workload(Workload),
 }
 
-/// What a global id stands for. What does not exist, is not published or was never an id all look the same.
+/// What a global id stands for. What does not exist, is hidden from whoever asks, is not published or was never an id all
+/// look the same.
 pub(in crate::graphql) async fn find_node(
     ctx: &Context<'_>,
     id: &ID,
@@ -68,13 +69,13 @@ pub(in crate::graphql) async fn find_node(
         GlobalId::Location(key) => reader.find(key).await?.map(|row| Location(row).into()),
         GlobalId::Snapshot(key) => {
             let found = reader.find(key).await?;
-            found.map(|row| Snapshot::new(Scope::new(row.into(), Audience::Staff)).into())
+            found.map(|row| Snapshot::new(scope_of(ctx, row.into())).into())
         }
         GlobalId::Scorecard(key) => {
             let Some(snapshot) = reader.find(key.snapshot).await? else {
                 return Ok(None);
             };
-            let scope = Scope::new(snapshot.into(), Audience::Staff);
+            let scope = scope_of(ctx, snapshot.into());
             let found = reader.find(key).await?;
             found.map(|row| Scorecard::new(row, scope, None).into())
         }

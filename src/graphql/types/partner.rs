@@ -119,11 +119,12 @@ pub(in crate::graphql) async fn page_of_partners(
     let order = resolve_order(order.unwrap_or_default())?;
     let order_name = format!("partners {order:?}");
     let page = page.page(reader.limits(), &order_name)?;
-    let rows = list_partners(&reader.db, &filter, &order, &page).await?;
+    let visible = reader.rights().partners().clone();
+    let rows = list_partners(&reader.db, &visible, &filter, &order, &page).await?;
     let db = reader.db.clone();
     let total = Total::new(move || {
-        let (db, filter) = (db.clone(), filter.clone());
-        async move { count_partners(&db, &filter).await }
+        let (db, visible, filter) = (db.clone(), visible.clone(), filter.clone());
+        async move { count_partners(&db, &visible, &filter).await }
     });
     Ok(connection(rows, &order_name, total, |row| {
         Partner::new(row, None)

@@ -6,7 +6,7 @@ use super::metric::Metric;
 use super::slice::SliceFilter;
 use crate::graphql::error::Failure;
 use crate::graphql::reader::reader;
-use crate::graphql::scope::Scope;
+use crate::graphql::scope::{Scope, check_figures};
 use crate::service::scope::VisibleBand;
 use crate::store::peer_band::PeerBandsOf;
 use crate::store::peer_group::{PeerGroups, PeerGroupsOf};
@@ -73,6 +73,7 @@ pub(in crate::graphql) async fn peer_groups(
     slice: Option<SliceFilter>,
     metrics: Option<Vec<Metric>>,
 ) -> Result<Vec<PeerGroup>, Failure> {
+    check_figures(scope)?;
     let reader = reader(ctx);
     let slice = slice.unwrap_or_default().resolve(ctx).await?;
     let (groups, bands) = match reader.find(slice).await? {

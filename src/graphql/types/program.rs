@@ -6,7 +6,7 @@ use super::settings::Settings;
 use super::snapshot::Snapshot;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::reader::reader;
-use crate::graphql::scope::{Audience, Scope};
+use crate::graphql::scope::scope_of;
 
 /// The partner program.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +25,6 @@ impl Program {
     /// The newest published snapshot; null where none is published yet.
     async fn newest_snapshot(&self, ctx: &Context<'_>) -> Nullable<Snapshot> {
         let found = reader(ctx).snapshot(None, None).await;
-        nullable(found.map(|found| {
-            found.map(|snapshot| Snapshot::new(Scope::new(snapshot, Audience::Staff)))
-        }))
+        nullable(found.map(|found| found.map(|snapshot| Snapshot::new(scope_of(ctx, snapshot)))))
     }
 }

@@ -14,7 +14,7 @@ use crate::graphql::error::Failure;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price};
 use crate::graphql::reader::reader;
-use crate::graphql::scope::Scope;
+use crate::graphql::scope::{Scope, check_figures};
 use crate::store::paging::Rows;
 use crate::store::partner::{Partner as PartnerRow, PartnerKey};
 use crate::store::scorecard::{
@@ -128,6 +128,7 @@ pub(in crate::graphql) async fn find_scorecard(
     partner: PartnerRow,
     slice: Option<SliceFilter>,
 ) -> Result<Option<Scorecard>, Failure> {
+    check_figures(scope)?;
     let reader = reader(ctx);
     let slice = slice.unwrap_or_default().resolve(ctx).await?;
     let Some(slice) = reader.find(slice).await? else {
@@ -160,6 +161,7 @@ pub(in crate::graphql) async fn page_of_scorecards(
     scope: Scope,
     args: ScorecardArgs,
 ) -> Result<Counted<Scorecard>, Failure> {
+    check_figures(&scope)?;
     let reader = reader(ctx);
     if !scope.sees_everything() && (args.filter.is_some() || args.order.is_some()) {
         // Which cards a band picks, and the cursors of a rank, would tell what is withheld.
@@ -177,7 +179,7 @@ pub(in crate::graphql) async fn page_of_scorecards(
         slice,
         visible: scope.visible(),
     });
-    let rows = match of {
+    let rows = match &of {
         Some(of) => list_scorecards(&reader.db, of, &filter, &order, &page).await?,
         None => Rows {
             rows: Vec::new(),
@@ -187,9 +189,9 @@ pub(in crate::graphql) async fn page_of_scorecards(
     };
     let db = reader.db.clone();
     let total = Total::new(move || {
-        let (db, filter) = (db.clone(), filter.clone());
+        let (db, of, filter) = (db.clone(), of.clone(), filter.clone());
         async move {
-            match of {
+            match &of {
                 Some(of) => count_scorecards(&db, of, &filter).await,
                 None => Ok(0),
             }

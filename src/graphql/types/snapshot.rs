@@ -15,8 +15,9 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price, page_price};
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::Date;
-use crate::graphql::scope::{Audience, Scope};
+use crate::graphql::scope::{Audience, Scope, check_figures, scope_of};
 use crate::store::partner::{PartnerId, PartnerKey};
+use crate::store::rights::Visible;
 use crate::store::snapshot::{SnapshotFilter, count_snapshots, list_snapshots};
 
 /// A published snapshot.
@@ -67,24 +68,24 @@ impl Snapshot {
         self.0.snapshot.published_at
     }
 
-    /// How many rows of facts it was computed from.
-    async fn fact_row_count(&self) -> i64 {
-        self.0.snapshot.fact_rows
+    /// How many rows of facts it was computed from; null for partners and integrators.
+    async fn fact_row_count(&self, ctx: &Context<'_>) -> Option<i64> {
+        sees_counts(ctx).then_some(self.0.snapshot.fact_rows)
     }
 
-    /// How many slices it has scorecards in.
-    async fn slice_count(&self) -> i64 {
-        self.0.snapshot.slices
+    /// How many slices it has scorecards in; null for partners and integrators.
+    async fn slice_count(&self, ctx: &Context<'_>) -> Option<i64> {
+        sees_counts(ctx).then_some(self.0.snapshot.slices)
     }
 
-    /// How many scorecards it has.
-    async fn scorecard_count(&self) -> i64 {
-        self.0.snapshot.scorecards
+    /// How many scorecards it has; null for partners and integrators.
+    async fn scorecard_count(&self, ctx: &Context<'_>) -> Option<i64> {
+        sees_counts(ctx).then_some(self.0.snapshot.scorecards)
     }
 
-    /// How many peer bands it has.
-    async fn peer_band_count(&self) -> i64 {
-        self.0.snapshot.peer_bands
+    /// How many peer bands it has; null for partners and integrators.
+    async fn peer_band_count(&self, ctx: &Context<'_>) -> Option<i64> {
+        sees_counts(ctx).then_some(self.0.snapshot.peer_bands)
     }
 
     /// The scorecard of a partner in a slice of this snapshot; null where it has none there.
@@ -96,7 +97,7 @@ impl Snapshot {
         slice: Option<SliceFilter>,
         #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Scorecard> {
-        nullable(scorecard_of(ctx, self.0.narrowed(audience), partner_id, slice).await)
+        nullable(scorecard_of(ctx, audience.narrow(&self.0), partner_id, slice).await)
     }
 
     /// The scorecards of a slice of this snapshot, by the partner's id unless ordered otherwise.
@@ -147,9 +148,14 @@ impl Snapshot {
         #[graphql(desc = "The metrics; all where it is absent.")] metrics: Option<Vec<Metric>>,
         #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Vec<PeerGroup>> {
-        let groups = peer_groups(ctx, &self.0.narrowed(audience), slice, metrics).await;
+        let groups = peer_groups(ctx, &audience.narrow(&self.0), slice, metrics).await;
         nullable(groups.map(Some))
     }
+}
+
+/// How large a snapshot is tells of all partners together, which the release rules do not.
+fn sees_counts(ctx: &Context<'_>) -> bool {
+    *reader(ctx).rights().partners() == Visible::All
 }
 
 /// The scorecard of the partner with this id. A partner that does not exist is an error; one without a scorecard is
@@ -160,6 +166,7 @@ pub(in crate::graphql) async fn scorecard_of(
     partner_id: String,
     slice: Option<SliceFilter>,
 ) -> Result<Option<Scorecard>, Failure> {
+    check_figures(&scope)?;
     let partner = reader(ctx).find(PartnerId(partner_id.clone())).await?;
     // One that is hidden looks as if it did not exist.
     let partner = partner.filter(|row| scope.for_figures_of(PartnerKey(row.id)).is_some());
@@ -183,6 +190,6 @@ pub(in crate::graphql) async fn page_of_snapshots(
         async move { count_snapshots(&db, &filter).await }
     });
     Ok(connection(rows, ORDER, total, |row| {
-        Snapshot::new(Scope::new(row.into(), Audience::Staff))
+        Snapshot::new(scope_of(ctx, row.into()))
     }))
 }

@@ -19,6 +19,7 @@ use super::location::LocationKey;
 use super::offering::OfferingKey;
 use super::paging::{self, Direction, OrderColumn, Page, Position, Rows};
 use super::partner::{self, Partner, PartnerField, PartnerFilter, PartnerKey};
+use super::rights::Visible;
 use super::slice::SliceKey;
 use super::snapshot::SnapshotKey;
 use super::{Db, StoreError};
@@ -48,19 +49,11 @@ pub struct Measure {
 }
 
 /// The scorecards of a slice in a snapshot, as far as whoever asks may see them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScorecardsOf {
     pub snapshot: SnapshotKey,
     pub slice: SliceKey,
     pub visible: Visible,
-}
-
-/// Whose scorecards a viewer may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Visible {
-    All,
-    Only(PartnerKey),
-    Nothing,
 }
 
 /// The scorecards that are asked for.
@@ -97,7 +90,7 @@ pub type ScorecardOrder = (ScorecardField, Direction);
 /// Where the database fails.
 pub async fn list_scorecards(
     db: &Db,
-    of: ScorecardsOf,
+    of: &ScorecardsOf,
     filter: &ScorecardFilter,
     order: &[ScorecardOrder],
     page: &Page,
@@ -136,18 +129,19 @@ pub async fn list_scorecards(
 /// Where the database fails.
 pub async fn count_scorecards(
     db: &Db,
-    of: ScorecardsOf,
+    of: &ScorecardsOf,
     filter: &ScorecardFilter,
 ) -> Result<u64, StoreError> {
     Ok(matching(of, filter).count(db.read()).await?)
 }
 
-/// The locations where a partner has a scorecard for an offering.
+/// The locations where a partner has a scorecard for an offering; none where it is not visible.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn list_locations_of(
     db: &Db,
+    visible: &Visible,
     snapshot: SnapshotKey,
     partner: PartnerKey,
     offering: OfferingKey,
@@ -160,6 +154,7 @@ pub async fn list_locations_of(
         .select_only()
         .column(entity::slice::Column::Location)
         .join(JoinType::InnerJoin, to_slice)
+        .filter(visible.condition(Column::Partner))
         .filter(Column::Snapshot.eq(snapshot.0))
         .filter(Column::Partner.eq(partner.0))
         .filter(entity::slice::Column::Offering.eq(offering.0));
@@ -167,12 +162,7 @@ pub async fn list_locations_of(
     Ok(found.into_iter().map(LocationKey).collect())
 }
 
-fn matching(of: ScorecardsOf, filter: &ScorecardFilter) -> Select<Entity> {
-    let visible = match of.visible {
-        Visible::All => Condition::all(),
-        Visible::Only(partner) => Condition::all().add(Column::Partner.eq(partner.0)),
-        Visible::Nothing => Condition::all().add(Expr::value(1).eq(0)),
-    };
+fn matching(of: &ScorecardsOf, filter: &ScorecardFilter) -> Select<Entity> {
     let to_partner = Entity::belongs_to(PartnerEntity)
         .from(Column::Partner)
         .to(entity::partner::Column::Id)
@@ -181,7 +171,7 @@ fn matching(of: ScorecardsOf, filter: &ScorecardFilter) -> Select<Entity> {
         .join(JoinType::InnerJoin, to_partner)
         .filter(Column::Snapshot.eq(of.snapshot.0))
         .filter(Column::Slice.eq(of.slice.0))
-        .filter(visible)
+        .filter(of.visible.condition(Column::Partner))
         .filter(condition(filter))
 }
 
@@ -273,7 +263,9 @@ impl Loader<ScorecardKey> for Loaded {
         let triples = keys
             .iter()
             .map(|key| (key.snapshot.0, key.slice.0, key.partner.0));
-        let select = Entity::find().filter(Expr::tuple(columns).in_tuples(triples));
+        let select = Entity::find()
+            .filter(self.rights.figures.condition(Column::Partner))
+            .filter(Expr::tuple(columns).in_tuples(triples));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         let mut scorecards = HashMap::new();
         for row in found {

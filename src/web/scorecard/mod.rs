@@ -7,7 +7,6 @@ mod read;
 mod slice;
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -20,8 +19,7 @@ use self::read::Reading;
 use self::slice::{Query as SliceQuery, SliceName};
 use super::date::DateText;
 use super::failure::Failure;
-use super::{Pages, in_time, page};
-use crate::service::scope::Viewer;
+use super::{Known, Pages, in_time, page};
 use crate::store::partner::Partner;
 
 #[derive(Template)]
@@ -53,15 +51,16 @@ struct GroupView {
 /// Where nothing is published, the address names something unknown, or the store fails.
 pub async fn show(
     State(pages): State<Pages>,
-    Extension(viewer): Extension<Viewer>,
+    Known(principal): Known,
     partner_id: Result<Path<String>, PathRejection>,
     query: Result<Query<SliceQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Path(partner_id) = partner_id.map_err(|_| Failure::no_page())?;
     let Query(query) = query.map_err(|rejection| Failure::bad_input(rejection.body_text()))?;
     // Staff sees here what the partner will see.
-    let viewer = viewer.narrowed(Viewer::AnyPartner);
-    let reading = in_time(read::read(&pages.db, viewer, &partner_id, &query)).await?;
+    let viewer = principal.viewer().as_partner();
+    let reading = read::read(&pages.db, principal.rights(), viewer, &partner_id, &query);
+    let reading = in_time(reading).await?;
     Ok(page::respond(StatusCode::OK, &view(reading)))
 }
 

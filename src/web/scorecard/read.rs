@@ -15,6 +15,7 @@ use crate::store::paging::Page;
 use crate::store::partner::{Partner, PartnerId, PartnerKey};
 use crate::store::peer_band::PeerBandsOf;
 use crate::store::peer_group::{PeerGroups, PeerGroupsOf};
+use crate::store::rights::Rights;
 use crate::store::scorecard::{Scorecard, ScorecardKey, list_locations_of};
 use crate::store::slice::{SliceKey, SliceOf};
 use crate::store::snapshot::{Snapshot, SnapshotFilter, find_snapshot, list_snapshots};
@@ -49,6 +50,7 @@ pub(super) struct Card {
 /// Where nothing is published, something named is unknown or hidden from the viewer, or the store fails.
 pub(super) async fn read(
     db: &Db,
+    rights: &Rights,
     viewer: Viewer,
     partner_id: &str,
     query: &Query,
@@ -58,7 +60,7 @@ pub(super) async fn read(
         Some(snapshot) => Arc::new(snapshot),
         None => return Err(unpublished(as_of)),
     };
-    let rows = row_loader(db);
+    let rows = row_loader(db, rights);
     let (partner, dates, reference) = tokio::try_join!(
         async { Ok(rows.load_one(PartnerId(partner_id.to_owned())).await?) },
         dates(db),
@@ -78,7 +80,14 @@ pub(super) async fn read(
     let slice = picked.slice();
     let key = PartnerKey(partner.id);
     let (card, located) = tokio::try_join!(card(&rows, &scope, key, slice), async {
-        Ok(list_locations_of(db, scope.snapshot.key, key, slice.offering).await?)
+        Ok(list_locations_of(
+            db,
+            rights.figures(),
+            scope.snapshot.key,
+            key,
+            slice.offering,
+        )
+        .await?)
     },)?;
     Ok(Reading {
         scope,

@@ -17,6 +17,8 @@ pub(crate) struct Served {
     pub(crate) url: String,
     /// The lines before the address.
     pub(crate) told: Vec<String>,
+    /// What is asked with: the admin's key, where it told one.
+    pub(crate) key: String,
 }
 
 impl Served {
@@ -32,6 +34,7 @@ impl Served {
                     child,
                     _stdout: stdout,
                     url: url.to_owned(),
+                    key: shown_key(&told, "admin").unwrap_or_default(),
                     told,
                 };
             }
@@ -45,6 +48,7 @@ impl Served {
         let client = reqwest::Client::new();
         let request = client
             .post(&self.url)
+            .bearer_auth(&self.key)
             .json(&serde_json::json!({ "query": query }));
         let answer: Value = wait(async { request.send().await.unwrap().json().await.unwrap() });
         assert!(answer.get("errors").is_none(), "{query}: {answer:#}");
@@ -75,4 +79,15 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The key of a role among what a demo told.
+pub(crate) fn shown_key(told: &[String], role: &str) -> Option<String> {
+    let mut words = told.iter().map(|line| line.split_whitespace());
+    words.find_map(|mut words| {
+        let key = (words.next() == Some(role))
+            .then(|| words.next())
+            .flatten()?;
+        key.starts_with("pbk_").then(|| key.to_owned())
+    })
 }

@@ -12,6 +12,7 @@ const FINE: &str = r#"{"query": "{__typename}"}"#;
 fn post(server: &Server, accept: &str, content_type: &str, body: &str) -> RequestBuilder {
     let request = Client::new()
         .post(format!("{}/graphql", server.address))
+        .bearer_auth(&server.key)
         .body(body.to_owned());
     with(
         with(request, "accept", accept),
@@ -195,6 +196,7 @@ async fn get_takes_queries_only() {
     ] {
         let request = Client::new()
             .get(format!("{}/graphql", server.address))
+            .bearer_auth(&server.key)
             .query(&parameters);
         let response = request.header("accept", GRAPHQL).send().await.unwrap();
         assert_eq!(response.status().as_u16(), status, "{parameters:?}");
@@ -203,7 +205,9 @@ async fn get_takes_queries_only() {
         }
     }
     for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
-        let request = Client::new().request(method.clone(), format!("{}/graphql", server.address));
+        let request = Client::new()
+            .request(method.clone(), format!("{}/graphql", server.address))
+            .bearer_auth(&server.key);
         assert_eq!(
             request.send().await.unwrap().status().as_u16(),
             405,
@@ -236,6 +240,7 @@ async fn large_bodies_are_cut_off() {
     let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
     let streamed = Client::new()
         .post(format!("{}/graphql", server.address))
+        .bearer_auth(&server.key)
         .header("content-type", JSON)
         .body(body);
     assert_eq!(streamed.send().await.unwrap().status().as_u16(), 413);

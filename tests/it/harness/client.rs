@@ -15,9 +15,15 @@ impl Server {
     }
 
     pub(crate) async fn ask_with(&self, query: &str, variables: Value) -> Answer {
+        self.ask_as(&self.key, query, variables).await
+    }
+
+    /// Asks with another key.
+    pub(crate) async fn ask_as(&self, key: &str, query: &str, variables: Value) -> Answer {
         let client = reqwest::Client::new();
         let request = client
             .post(format!("{}/graphql", self.address))
+            .bearer_auth(key)
             .json(&json!({ "query": query, "variables": variables }));
         Answer(request.send().await.unwrap().json().await.unwrap())
     }

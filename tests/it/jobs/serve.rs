@@ -8,9 +8,11 @@ use chrono::TimeDelta;
 use peerband::clock;
 use peerband::jobs::recompute_snapshots::recompute_snapshots;
 use peerband::service::run::Stopper;
+use peerband::store::api_key::Role;
 use peerband::store::snapshot::published_dates;
 
 use crate::harness::database;
+use crate::harness::keys;
 use crate::harness::product::Product;
 
 /// Ends the server if the test fails.
@@ -55,8 +57,15 @@ async fn a_server_makes_up_for_nights_and_stops_when_told_to() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let query = serde_json::json!({ "query": "{jobRuns {nodes {state trigger factRowCount}}}" });
+    let key = keys::key(product.app.db(), Role::Operator, &[]).await;
     let client = reqwest::Client::new();
-    let answer = client.post(&url).json(&query).send().await.unwrap();
+    let answer = client
+        .post(&url)
+        .bearer_auth(&key)
+        .json(&query)
+        .send()
+        .await
+        .unwrap();
     let answer: serde_json::Value = answer.json().await.unwrap();
     let run = serde_json::json!({ "state": "SUCCEEDED", "trigger": "SCHEDULE", "factRowCount": 1 });
     assert_eq!(

@@ -98,12 +98,14 @@ async fn only_reading_is_answered() {
     for path in ["/", "/scorecard/B"] {
         let post = client
             .post(format!("{}{path}", server.address))
+            .bearer_auth(&server.key)
             .send()
             .await
             .unwrap();
         assert_eq!(post.status(), 405);
         let head = client
             .head(format!("{}{path}", server.address))
+            .bearer_auth(&server.key)
             .send()
             .await
             .unwrap();

@@ -23,7 +23,7 @@ struct Page {
 impl Server {
     /// The page at a path, redirects not followed.
     async fn page(&self, path: &str) -> Page {
-        page(&self.address, path).await
+        page(&self.address, Some(&self.key), path).await
     }
 
     /// Changes what the database holds.
@@ -35,12 +35,16 @@ impl Server {
     }
 }
 
-async fn page(address: &str, path: &str) -> Page {
+async fn page(address: &str, key: Option<&str>, path: &str) -> Page {
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .unwrap();
-    let answer = client.get(format!("{address}{path}")).send().await.unwrap();
+    let mut request = client.get(format!("{address}{path}"));
+    if let Some(key) = key {
+        request = request.bearer_auth(key);
+    }
+    let answer = request.send().await.unwrap();
     Page {
         status: answer.status(),
         headers: answer.headers().clone(),

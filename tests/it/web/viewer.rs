@@ -1,77 +1,80 @@
-//! What the pages show to a partner, for which sign-in has no way in yet.
+//! What the pages show to each role.
 
-use std::sync::Arc;
+use peerband::store::api_key::Role;
 
-use axum::Extension;
-use axum::body::to_bytes;
-use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
-use peerband::config::Config;
-use peerband::service::scope::Viewer;
-use peerband::store::partner::PartnerKey;
-use peerband::web::{Pages, home, scorecard};
+use super::{Page, page};
+use crate::harness::{Server, keys};
 
-use crate::harness::Server;
-
-fn pages(server: &Server) -> State<Pages> {
-    let config = Config::load(None, []).unwrap();
-    State(Pages {
-        db: server.db.clone(),
-        config: Arc::new(config),
-    })
-}
-
-async fn read(answer: impl IntoResponse) -> (u16, String) {
-    let answer: Response = answer.into_response();
-    let status = answer.status().as_u16();
-    let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
-    (status, String::from_utf8(body.to_vec()).unwrap())
-}
-
-async fn scorecard(server: &Server, viewer: Viewer, partner_id: &str) -> (u16, String) {
-    let path = Ok(Path(partner_id.to_owned()));
-    let query = Ok(Query(Default::default()));
-    read(scorecard::show(pages(server), Extension(viewer), path, query).await).await
-}
-
-fn key(server: &Server, partner_id: &str) -> PartnerKey {
-    let mut partners = server.program.partners.iter();
-    let found = partners.find(|partner| partner.partner_id == partner_id);
-    PartnerKey(found.unwrap().id)
+/// The page at a path as the holder of a key of a role sees it.
+async fn seen(server: &Server, role: Role, partner_ids: &[&str], path: &str) -> Page {
+    let key = keys::key(&server.db, role, partner_ids).await;
+    page(&server.address, Some(&key), path).await
 }
 
 #[tokio::test]
-async fn a_partner_reads_its_own_scorecard_and_no_other() {
+async fn a_partner_reads_its_own_scorecards_and_no_other() {
     let server = Server::start().await;
-    let viewer = Viewer::Partner(key(&server, "k"));
-    let (status, own) = scorecard(&server, viewer, "k").await;
-    assert_eq!(status, 200);
-    let (_, staff) = scorecard(&server, Viewer::Staff, "k").await;
-    assert_eq!(own, staff, "staff sees what the partner sees");
-
-    let (status, other) = scorecard(&server, viewer, "l").await;
-    assert_eq!(status, 404);
-    let (_, nobody) = scorecard(&server, viewer, "nobody").await;
+    for path in ["/scorecard/k", "/scorecard/B"] {
+        let own = seen(&server, Role::Partner, &["k", "B"], path).await;
+        own.says(200, &["<h1>"]);
+        let staff = seen(&server, Role::Analyst, &[], path).await;
+        assert_eq!(own.html, staff.html, "staff sees what the partner sees");
+    }
+    let other = seen(&server, Role::Partner, &["k", "B"], "/scorecard/l").await;
+    assert_eq!(other.status, 404);
+    let nobody = seen(&server, Role::Partner, &["k", "B"], "/scorecard/nobody").await;
     assert_eq!(
-        other.replace("“l”", "“nobody”"),
-        nobody,
+        other.html.replace("“l”", "“nobody”"),
+        nobody.html,
         "what is hidden looks as if it did not exist"
     );
 }
 
 #[tokio::test]
-async fn only_staff_reads_the_list_of_partners() {
+async fn the_list_holds_whose_scorecards_can_be_read() {
     let server = Server::start().await;
-    for (viewer, links) in [
-        (Viewer::Staff, 26),
-        (Viewer::AnyPartner, 0),
-        (Viewer::Partner(key(&server, "k")), 0),
+    for (role, partner_ids, links) in [
+        (Role::Admin, &[][..], 26),
+        (Role::Analyst, &[], 26),
+        (Role::Operator, &[], 0),
+        (Role::Integrator, &[], 0),
+        (Role::Partner, &["k"], 1),
+        (Role::Partner, &["k", "B", "日本"], 3),
     ] {
-        let asked = Ok(Query(home::Asked::default()));
-        let (status, html) = read(home::show(pages(&server), Extension(viewer), asked).await).await;
-        assert_eq!(status, 200);
-        let found = html.matches("<a href=\"/scorecard/").count();
-        assert_eq!(found, links, "{viewer:?}");
-        assert_eq!(html.contains("Search"), links > 0);
+        let page = seen(&server, role, partner_ids, "/?search=").await;
+        page.says(200, &["<h1>"]);
+        let found = page.html.matches("<a href=\"/scorecard/").count();
+        assert_eq!(found, links, "{role:?}");
+        let searched = seen(&server, role, partner_ids, "/?search=A-1").await;
+        let found = searched.html.matches("<a href=\"/scorecard/").count();
+        assert_eq!(found, if links == 26 { 3 } else { 0 }, "{role:?}");
+        let tells_size = page.html.contains("Scorecards</dt>");
+        assert_eq!(
+            tells_size,
+            links == 26 || role == Role::Operator,
+            "{role:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_figures_no_scorecard_is_there() {
+    let server = Server::start().await;
+    for role in [Role::Operator, Role::Integrator] {
+        seen(&server, role, &[], "/scorecard/k")
+            .await
+            .says(404, &["There is no partner “k”."]);
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_there_is_no_page() {
+    let server = Server::start().await;
+    for key in [None, Some("pbk_nonsense")] {
+        for path in ["/", "/?search=a", "/scorecard/k", "/scorecard/nobody"] {
+            let page = page(&server.address, key, path).await;
+            page.says(401, &["Please sign in"]);
+            assert!(!page.html.contains("Adatum"));
+        }
     }
 }

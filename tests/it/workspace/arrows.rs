@@ -10,7 +10,7 @@ use super::paths::{in_crate, paths};
 type Part = (&'static str, &'static [&'static str]);
 
 /// From the foundations up: a part names only parts above its own line.
-const PARTS: [Part; 13] = [
+const PARTS: [Part; 14] = [
     ("clock", &[]),
     ("config", &["kernel"]),
     ("demo", &["kernel"]),
@@ -36,10 +36,11 @@ const PARTS: [Part; 13] = [
         "jobs",
         &["app", "clock", "config", "store", "service", "kernel"],
     ),
+    ("gate", &["clock", "config", "store", "service"]),
     (
         "graphql",
         &[
-            "app", "clock", "config", "store", "service", "intake", "kernel",
+            "app", "clock", "config", "store", "service", "gate", "intake", "kernel",
         ],
     ),
     (
@@ -50,11 +51,13 @@ const PARTS: [Part; 13] = [
     ),
     (
         "web",
-        &["app", "clock", "config", "store", "service", "kernel"],
+        &[
+            "app", "clock", "config", "store", "service", "gate", "kernel",
+        ],
     ),
     (
         "router",
-        &["app", "config", "store", "graphql", "rest", "web"],
+        &["app", "config", "store", "gate", "graphql", "rest", "web"],
     ),
     (
         "cli",

@@ -1,0 +1,42 @@
+//! Who asks, and what they may read and do.
+//!
+//! A [`Principal`] is made by authentication alone, and by the command line for whoever may open the data directory. It
+//! is carried by every request down to the store, whose reads take the rights that it has. How credentials travel over
+//! HTTP is left to `gate`.
+
+pub mod key;
+pub mod principal;
+pub mod secret;
+
+pub use key::{Export, KeyError, KeyRequest, create_key, revoke_key, rotate_key};
+pub use principal::{Principal, Who};
+pub use secret::Secret;
+
+use crate::store::api_key::find_key_by_hash;
+use crate::store::{Db, StoreError};
+
+/// Why credentials lead to nobody.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// They are no credentials, nobody's, expired or revoked: all of these look the same.
+    #[error("the credentials are unknown, expired or revoked")]
+    Refused,
+    #[error("whether the credentials are good could not be looked up")]
+    Store(#[from] StoreError),
+}
+
+/// Whose key this is.
+///
+/// # Errors
+/// Where the key does not work, or the store fails.
+pub async fn authenticate_key(db: &Db, text: &str) -> Result<Principal, AuthError> {
+    // A mistyped key is not worth a look-up.
+    let secret = Secret::parse(text).ok_or(AuthError::Refused)?;
+    let hash = secret.hash();
+    let found = find_key_by_hash(db, &hash).await?;
+    let found = found.ok_or(AuthError::Refused)?;
+    if !secret::is_same(&found.row.hash, &hash) || !key::works(&found.row, crate::clock::now()) {
+        return Err(AuthError::Refused);
+    }
+    Ok(Principal::of_key(found))
+}
