@@ -157,20 +157,25 @@ impl Picked for UsageMonth {
         let offerings = block.column::<Id>("offering")?;
         let months = block.column::<Date>("month")?;
         let days = block.column::<DayMask>("days")?;
+        let columns = customers.array.values()[at.clone()]
+            .iter()
+            .zip(&users.array.values()[at.clone()])
+            .zip(&offerings.array.values()[at.clone()])
+            .zip(&days.array.values()[at.clone()]);
         into.reserve(at.len());
         // Files hold one month each; working it out takes longer than all the rest of a row.
         let mut last = (Day::FIRST, Day::FIRST.month());
-        for at in at {
+        for ((((customer, user), offering), days), at) in columns.zip(at) {
             let first_day = months.get(at)?;
             if last.0 != first_day {
                 last = (first_day, first_day.month());
             }
             into.push(UsageMonth {
-                customer: KernelCustomer(customers.get(at)?),
-                offering: pick.places.offering(offerings.get(at)?, &block.file.path)?,
-                user: users.get(at)?,
+                customer: KernelCustomer(*customer),
+                offering: pick.places.offering(*offering, &block.file.path)?,
+                user: *user,
                 month: last.1,
-                days: days.get(at)?,
+                days: *days,
             });
         }
         Ok(())

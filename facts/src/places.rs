@@ -23,6 +23,7 @@ impl Places {
         }
     }
 
+    #[inline]
     pub(crate) fn offering(&self, id: u32, path: &str) -> Result<Offering, Error> {
         find(&self.offerings, id, "offering", path)
     }
@@ -32,6 +33,7 @@ impl Places {
     }
 }
 
+#[inline]
 fn find<T: Copy>(
     places: &[Option<T>],
     id: u32,

@@ -109,6 +109,7 @@ impl<'a> Record<'a> {
     }
 
     /// Which of the timelines facts of this offering follow, by number in the order in which they were asked for.
+    #[inline]
     pub(crate) fn timeline(&mut self, catalog: &Catalog, offering: Offering) -> usize {
         // A fact without a workload is covered only by associations without one; the same timeline serves every
         // offering of a customer that has no other kind.

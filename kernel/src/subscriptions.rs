@@ -1,6 +1,7 @@
 //! Which observation of a subscription stands for it on a date.
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use crate::day::Window;
 use crate::rows::{OfCustomer, Subscription};
@@ -10,8 +11,9 @@ use crate::rows::{OfCustomer, Subscription};
 #[derive(Debug, Clone)]
 pub struct NewestSubscriptions {
     window: Window,
-    /// By subscription: the place of the observation in the commit order, and itself.
-    newest: FxHashMap<u128, (Place, Subscription)>,
+    /// By subscription: the place of the observation in the commit order, and itself. In the order in which they were
+    /// met, which every file has nearly the same, so that memory is walked and not jumped about in.
+    newest: IndexMap<u128, (Place, Subscription), FxBuildHasher>,
 }
 
 /// The sequence of a batch, and the place of a row in it.
@@ -22,7 +24,7 @@ impl NewestSubscriptions {
     pub fn new(window: Window) -> NewestSubscriptions {
         NewestSubscriptions {
             window,
-            newest: FxHashMap::default(),
+            newest: IndexMap::default(),
         }
     }
 
@@ -31,7 +33,8 @@ impl NewestSubscriptions {
         if !self.window.contains(row.observed_on) {
             return;
         }
-        let newest = self.newest.entry(row.subscription).or_insert((place, *row));
+        let entry = self.newest.entry(row.subscription);
+        let newest = entry.or_insert((place, *row));
         if (newest.1.observed_on, newest.0) < (row.observed_on, place) {
             *newest = (place, *row);
         }

@@ -7,11 +7,10 @@
 mod customer;
 mod holdings;
 mod months;
+mod sums;
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
-
-use rustc_hash::FxHashMap;
 
 use crate::attribution::{Associations, Record};
 use crate::catalog::Catalog;
@@ -23,6 +22,7 @@ use crate::rows::{
 };
 use crate::totals::Totals;
 use customer::CustomerTally;
+use sums::Sums;
 
 /// What a run knows besides facts.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +91,7 @@ fn list(places: &BTreeMap<Currency, Day>) -> String {
 /// Totals by partner, offering and the customers' own location. Merges by addition, in any order.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    totals: FxHashMap<(Slice, Partner), Totals>,
+    sums: Sums,
     missing_rates: BTreeMap<Currency, Day>,
     too_large: BTreeMap<Currency, Day>,
 }
@@ -117,7 +117,7 @@ impl Tally {
             scratch.add_instances(&mut record, take(&mut rest.instances, customer));
             scratch.add_surveys(&mut record, take(&mut rest.surveys, customer));
             scratch.add_subscriptions(&mut record, take(&mut rest.subscriptions, customer));
-            scratch.flush(rules.catalog.location_of(customer), &mut self.totals);
+            scratch.flush(rules.catalog.location_of(customer), &mut self.sums);
         }
     }
 
@@ -132,24 +132,13 @@ impl Tally {
         if !self.too_large.is_empty() {
             return Err(Unpublishable::TooLarge(self.too_large));
         }
-        let mut totals: Vec<_> = self
-            .totals
-            .into_iter()
-            .map(|((slice, partner), totals)| (slice, partner, totals))
-            .collect();
-        totals.sort_unstable_by_key(|(slice, partner, _)| (*slice, *partner));
-        Ok(totals)
+        Ok(self.sums.sorted())
     }
 }
 
 impl AddAssign for Tally {
-    fn add_assign(&mut self, mut other: Tally) {
-        if self.totals.len() < other.totals.len() {
-            std::mem::swap(&mut self.totals, &mut other.totals);
-        }
-        for (key, totals) in other.totals {
-            self.totals.entry(key).or_default().add(&totals);
-        }
+    fn add_assign(&mut self, other: Tally) {
+        self.sums.add(other.sums);
         merge_first(&mut self.missing_rates, other.missing_rates);
         merge_first(&mut self.too_large, other.too_large);
     }

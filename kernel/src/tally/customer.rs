@@ -1,14 +1,13 @@
 //! The walk over one customer's facts.
 
-use rustc_hash::FxHashMap;
-
 use super::holdings::{Holdings, net_seats};
 use super::months::{MonthOwner, WindowMonths};
+use super::sums::Sums;
 use super::{Rules, Tally, note_first};
 use crate::attribution::Record;
 use crate::catalog::Catalog;
 use crate::day::Day;
-use crate::ids::{Location, Offering, Partner, Slice};
+use crate::ids::{Location, Offering, Partner};
 use crate::rates::Unconverted;
 use crate::rows::{Instances, Revenue, SeatChange, Subscription, Survey, UsageMonth};
 use crate::totals::Totals;
@@ -206,23 +205,21 @@ impl<'a> CustomerTally<'a> {
         }
     }
 
-    /// Moves what was counted to the totals of the customer's location.
-    pub(super) fn flush(
-        &mut self,
-        location: Location,
-        totals: &mut FxHashMap<(Slice, Partner), Totals>,
-    ) {
-        for (at, bits) in self.counted.iter_mut().enumerate() {
-            let (row, word) = (at / self.words, at % self.words);
-            let mut bits = std::mem::take(bits);
-            while bits != 0 {
-                let offering = word * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let counted = std::mem::take(&mut self.cells[row * self.offerings + offering]);
-                let offering = Offering(offering as u32);
-                let slice = Slice { offering, location };
-                let into = totals.entry((slice, self.partners[row]));
-                into.or_default().add(&counted);
+    /// Moves what was counted to the sums of the customer's location.
+    pub(super) fn flush(&mut self, location: Location, sums: &mut Sums) {
+        for (row, counted) in self.counted.chunks_exact_mut(self.words).enumerate() {
+            if counted.iter().all(|bits| *bits == 0) {
+                continue;
+            }
+            let mut of_partner = sums.of(location, self.partners[row], self.offerings);
+            for (word, bits) in counted.iter_mut().enumerate() {
+                let mut bits = std::mem::take(bits);
+                while bits != 0 {
+                    let offering = word * 64 + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    let cell = &mut self.cells[row * self.offerings + offering];
+                    of_partner.add(Offering(offering as u32), &std::mem::take(cell));
+                }
             }
         }
         self.partners.clear();

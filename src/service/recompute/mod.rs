@@ -13,10 +13,10 @@ use crate::app::App;
 use crate::service::lock;
 use crate::service::run::{Asked, Leash, Run, Stopped};
 use crate::store::claim::{NewRun, Slot};
-use crate::store::inputs::Inputs;
+use crate::store::inputs::{Inputs, Numbers};
 use crate::store::publication::{self, Counts};
 use crate::store::{StoreError, manifest};
-use tally::Walk;
+use tally::{Ahead, Walk};
 
 /// The job's name.
 pub const RECOMPUTE_SNAPSHOT: &str = "recompute_snapshot";
@@ -209,16 +209,23 @@ async fn pin(app: &App, dates: Vec<Day>) -> Result<Arc<publish::Inputs>, Recompu
     let settings = app.config().settings();
     let pinned = app.db().pin().await?;
     let (files, last_sequence) = manifest::live_files(&pinned).await?;
-    // Keys are settled while the database answers.
-    let settled = {
+    let numbers = Numbers::load(&pinned).await?;
+    // Facts are read while the database answers.
+    let ahead = {
         let (facts, files) = (app.facts().clone(), files.clone());
-        tokio::spawn(async move { facts.settle(&files).await })
+        let (dates, places) = (dates.clone(), numbers.places.clone());
+        tokio::spawn(async move { Ahead::read(&facts, &files, &dates, &places).await })
     };
-    let inputs = Inputs::load(&pinned, &settings.program).await?;
+    let inputs = Inputs::load(&pinned, &settings.program, numbers).await?;
     drop(pinned);
-    let settled = settled.await.map_err(|_| RecomputeError::Lost)??;
-    let gap_days = settings.program.new_customer_gap_days;
-    let walk = Walk::begin(app, files, settled, inputs, dates, gap_days).await?;
+    let walk = Walk::new(tally::Shared {
+        facts: app.facts().clone(),
+        files,
+        inputs,
+        dates,
+        new_customer_gap_days: settings.program.new_customer_gap_days,
+        ahead: ahead.await.map_err(|_| RecomputeError::Lost)??,
+    });
     Ok(Arc::new(publish::Inputs {
         // A settings struct of texts and numbers always has a JSON form.
         settings: serde_json::to_string(&settings).unwrap_or_default(),

@@ -100,20 +100,19 @@ impl Scorable {
         as_of: Day,
         tally: Tally,
     ) -> Result<Arc<Scorable>, RecomputeError> {
-        let inputs = inputs.clone();
-        let scorable = blocking(move || {
-            let reference = inputs.walk.inputs();
-            let passes = inputs.walk.certifications();
-            let (catalog, exams) = (&reference.catalog, &reference.exams);
-            let certified = certified_people(catalog, exams, passes, as_of);
-            let totals = tally.finish()?;
-            Ok::<_, RecomputeError>(Scorable {
-                inputs,
-                certified,
-                totals,
-            })
+        let shared = inputs.clone();
+        let certified = blocking(move || {
+            let reference = shared.walk.inputs();
+            let passes = shared.walk.certifications();
+            certified_people(&reference.catalog, &reference.exams, passes, as_of)
         });
-        Ok(Arc::new(scorable.await??))
+        let totals = blocking(move || tally.finish());
+        let (certified, totals) = tokio::try_join!(certified, totals)?;
+        Ok(Arc::new(Scorable {
+            inputs: inputs.clone(),
+            certified,
+            totals: totals?,
+        }))
     }
 
     /// All slices in their order, those of an offering together, scored on all cores.
@@ -135,7 +134,7 @@ impl Scorable {
             catalog: &reference.catalog,
             certified: &self.certified,
             release: &self.inputs.release,
-            owners: &reference.owners,
+            owners: &reference.numbers.owners,
         };
         scoring.score_offering(offering, &self.totals)
     }

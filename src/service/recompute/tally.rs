@@ -5,12 +5,11 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use facts::{FactStore, FileRef, Settled, Wanted};
+use facts::{FactStore, FileRef, Places, Settled, Wanted};
 use kernel::{Bucket, Certification, Day, Facts, Rules, Subscription, Tally, Window};
 use tokio::task::JoinSet;
 
 use super::RecomputeError;
-use crate::app::App;
 use crate::service::run::Leash;
 use crate::store::inputs::Inputs;
 
@@ -20,49 +19,53 @@ const BUCKET_ROWS_MIN: u64 = 64 * 1024;
 /// memory does not grow with a bucket.
 const BUCKETS_PER_CORE: u64 = 4;
 
-/// What does not change during a run. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(super) struct Walk(Arc<Shared>);
-
+/// What is read of the facts before any bucket, since it does not lie with one customer.
 #[derive(Debug)]
-struct Shared {
-    facts: FactStore,
-    files: Vec<FileRef>,
-    inputs: Inputs,
-    dates: Vec<Day>,
-    new_customer_gap_days: u32,
+pub(super) struct Ahead {
     settled: Settled,
     /// For each date the newest observations in its window, by customer.
     subscriptions: Vec<Vec<Subscription>>,
     certifications: Vec<Certification>,
 }
 
-impl Walk {
-    /// Reads what is not read by customer.
-    pub(super) async fn begin(
-        app: &App,
-        files: Vec<FileRef>,
-        settled: Settled,
-        inputs: Inputs,
-        dates: Vec<Day>,
-        new_customer_gap_days: u32,
-    ) -> Result<Walk, RecomputeError> {
-        let facts = app.facts();
+impl Ahead {
+    pub(super) async fn read(
+        facts: &FactStore,
+        files: &[FileRef],
+        dates: &[Day],
+        places: &Places,
+    ) -> Result<Ahead, facts::Error> {
         let windows: Vec<Window> = dates.iter().copied().map(Window::ending).collect();
-        let (subscriptions, certifications) = tokio::try_join!(
-            facts.newest_subscriptions(&files, &windows, &inputs.places),
-            facts.read_certifications(&files, &inputs.places),
+        let (settled, subscriptions, certifications) = tokio::try_join!(
+            facts.settle(files),
+            facts.newest_subscriptions(files, &windows, places),
+            facts.read_certifications(files, places),
         )?;
-        Ok(Walk(Arc::new(Shared {
-            facts: facts.clone(),
-            files,
-            inputs,
-            dates,
-            new_customer_gap_days,
+        Ok(Ahead {
             settled,
             subscriptions,
             certifications,
-        })))
+        })
+    }
+}
+
+/// What does not change during a run. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Walk(Arc<Shared>);
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) facts: FactStore,
+    pub(super) files: Vec<FileRef>,
+    pub(super) inputs: Inputs,
+    pub(super) dates: Vec<Day>,
+    pub(super) new_customer_gap_days: u32,
+    pub(super) ahead: Ahead,
+}
+
+impl Walk {
+    pub(super) fn new(shared: Shared) -> Walk {
+        Walk(Arc::new(shared))
     }
 
     pub(super) fn inputs(&self) -> &Inputs {
@@ -70,7 +73,7 @@ impl Walk {
     }
 
     pub(super) fn certifications(&self) -> &[Certification] {
-        &self.0.certifications
+        &self.0.ahead.certifications
     }
 
     pub(super) fn fact_rows(&self) -> u64 {
@@ -123,8 +126,8 @@ impl Walk {
             files: &shared.files,
             customers,
             days: needed_days(&shared.dates),
-            settled: &shared.settled,
-            places: &shared.inputs.places,
+            settled: &shared.ahead.settled,
+            places: &shared.inputs.numbers.places,
         };
         let (walk, leashes) = (self.clone(), leashes.to_vec());
         let add = move |tallies: &mut Vec<Tally>, customers: Range<u32>, facts: &mut Facts| {
@@ -141,7 +144,7 @@ impl Walk {
     fn add(&self, tallies: &mut [Tally], customers: &Range<u32>, facts: &mut Facts) {
         let shared = &self.0;
         let bucket = Bucket::new(std::mem::take(facts));
-        let dates = shared.dates.iter().zip(&shared.subscriptions);
+        let dates = shared.dates.iter().zip(&shared.ahead.subscriptions);
         for ((date, subscriptions), tally) in dates.zip(tallies) {
             let rules = Rules {
                 window: Window::ending(*date),

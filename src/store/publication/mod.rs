@@ -136,8 +136,8 @@ impl Building {
         let mut bands = Vec::new();
         let mut cards = Vec::new();
         for scores in scores {
-            let offering = inputs.offerings[scores.slice.offering.0 as usize];
-            let location = inputs.locations[scores.slice.location.0 as usize];
+            let offering = inputs.numbers.offerings[scores.slice.offering.0 as usize];
+            let location = inputs.numbers.locations[scores.slice.location.0 as usize];
             let slice = match self.slices.get(&(offering, location)) {
                 Some(slice) => *slice,
                 None => {
@@ -161,7 +161,7 @@ impl Building {
             groups.extend(place.peer_groups(scores));
             bands.extend(place.peer_bands(scores));
             for card in &scores.scorecards {
-                let partner = inputs.partners[card.partner.0 as usize];
+                let partner = inputs.numbers.partners[card.partner.0 as usize];
                 cards.push(place.scorecard(partner, card));
             }
             self.counts.slices += 1;
