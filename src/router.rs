@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -23,6 +24,9 @@ use crate::web;
 /// The most bytes of a GraphQL request.
 const GRAPHQL_BYTES_MAX: usize = 256 * 1024;
 
+/// The most bytes of a form.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+
 /// What a browser must not do with any answer.
 const HEADERS: [(&str, &str); 5] = [
     (
@@ -37,7 +41,8 @@ const HEADERS: [(&str, &str); 5] = [
 
 /// The whole server.
 pub fn router(db: &Db, config: &Arc<Config>) -> Router {
-    let identify = from_fn_with_state(Gate::new(db.clone()), gate::identify);
+    let gate = Gate::new(db.clone(), config);
+    let identify = from_fn_with_state(gate.clone(), gate::identify);
     let graphql =
         graphql::http::Endpoint::new(graphql::schema(db.clone(), config.clone()), config.graphql);
     let graphql = any(graphql::http::answer)
@@ -53,16 +58,22 @@ pub fn router(db: &Db, config: &Arc<Config>) -> Router {
     let pages = Router::new()
         .route("/", get(web::home::show))
         .route("/scorecard/{partner_id}", get(web::scorecard::show))
+        .route("/sign-in", get(web::sign_in::show).post(web::sign_in::take))
+        .route("/sign-out", post(web::sign_in::leave))
         .route("/assets/{name}", get(web::asset::show))
         .fallback(web::failure::no_route)
+        .layer(RequestBodyLimitLayer::new(FORM_BYTES_MAX))
         .layer(identify)
         .with_state(web::Pages {
             db: db.clone(),
             config: config.clone(),
+            gate,
         });
     let routes = routes.merge(pages);
 
-    let mut routes = routes.layer(TraceLayer::new_for_http());
+    // What stands behind the path can hold what nobody else may read.
+    let span = |request: &Request<Body>| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+    let mut routes = routes.layer(TraceLayer::new_for_http().make_span_with(span));
     for (name, value) in HEADERS {
         // A page that needs more than these sets its own.
         routes = routes.layer(SetResponseHeaderLayer::if_not_present(

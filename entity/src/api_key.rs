@@ -24,6 +24,13 @@ pub enum Role {
 }
 
 impl Role {
+    /// The role with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Role> {
+        use sea_orm::Iterable;
+        Role::iter().find(|role| role.name() == name)
+    }
+
     /// The word for it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -8,6 +8,7 @@
 pub mod api_key;
 pub mod api_key_partner;
 pub mod association;
+pub mod audit_entry;
 pub mod batch;
 pub mod customer;
 pub mod exam;
@@ -21,6 +22,7 @@ pub mod partner;
 pub mod peer_band;
 pub mod peer_group;
 pub mod scorecard;
+pub mod session;
 pub mod slice;
 pub mod snapshot;
 pub mod uncounted_file;

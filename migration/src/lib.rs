@@ -10,6 +10,8 @@ mod m2026_11_23_000004_runs;
 mod m2026_11_23_000005_uncounted_files;
 mod m2026_11_23_000006_text_by_bytes;
 mod m2026_11_23_000010_api_keys;
+mod m2026_11_23_000011_sessions;
+mod m2026_11_23_000012_audit_log;
 
 /// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000005_uncounted_files::Migration),
             Box::new(m2026_11_23_000006_text_by_bytes::Migration),
             Box::new(m2026_11_23_000010_api_keys::Migration),
+            Box::new(m2026_11_23_000011_sessions::Migration),
+            Box::new(m2026_11_23_000012_audit_log::Migration),
         ]
     }
 }

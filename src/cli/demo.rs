@@ -85,7 +85,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         "ready after {} s",
         started.elapsed().as_secs()
     ))?;
-    show_keys(app, &partner_id).await?;
+    let way_in = show_keys(app, &partner_id).await?;
     print("\nThree queries to try:")?;
     for query in queries(&partner_id) {
         print(format_args!("  {query}"))?;
@@ -93,7 +93,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     print(format_args!(
         "\nAnd a scorecard to read: /scorecard/{partner_id}"
     ))?;
-    serve::listen(app, args.listen).await?;
+    serve::listen(app, args.listen, Some(&way_in)).await?;
     Ok(ExitCode::SUCCESS)
 }
 

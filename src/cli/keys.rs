@@ -13,6 +13,7 @@ use super::REJECTED;
 use super::format::{Format, print, print_json};
 use crate::app::App;
 use crate::clock;
+use crate::service::audit::Actor;
 use crate::service::identity::{Export, KeyError, KeyRequest, create_key, revoke_key, rotate_key};
 use crate::store::api_key::{ApiKeyKey, Named, Role};
 
@@ -155,20 +156,28 @@ pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode>
                 exports: args.exports.into_iter().map(Into::into).collect(),
                 expires_at: args.expires_on.map(first_moment),
             };
-            match create_key(app.db(), request, now).await {
+            match create_key(app.db(), &Actor::command_line(), request, now).await {
                 Ok((key, secret)) => return show_new(&key, &secret, &args.shown),
                 Err(error) => Err(error),
             }
         }
         Command::Rotate(args) => {
             let overlap = TimeDelta::hours(args.overlap_hours.into());
-            match rotate_key(app.db(), named(&args.key), overlap, now).await {
+            match rotate_key(
+                app.db(),
+                &Actor::command_line(),
+                named(&args.key),
+                overlap,
+                now,
+            )
+            .await
+            {
                 Ok((key, secret)) => return show_new(&key, &secret, &args.shown),
                 Err(error) => Err(error),
             }
         }
         Command::Revoke { key, format, quiet } => {
-            let revoked = revoke_key(app.db(), named(&key), now).await;
+            let revoked = revoke_key(app.db(), &Actor::command_line(), named(&key), now).await;
             revoked.map(|key| (key, format, quiet))
         }
     };

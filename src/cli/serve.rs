@@ -26,12 +26,18 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
-    listen(app, args.listen).await?;
+    listen(app, args.listen, None).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Serves, and runs what is due, until the process is asked to stop.
-pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Result<()> {
+///
+/// `way_in` is a place of the server that lets a browser in.
+pub(super) async fn listen(
+    app: &App,
+    address: Option<SocketAddr>,
+    way_in: Option<&str>,
+) -> anyhow::Result<()> {
     let address = address.unwrap_or(app.config().http.listen);
     let listener = tokio::net::TcpListener::bind(address)
         .await
@@ -40,6 +46,9 @@ pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Re
     print(format_args!(
         "GraphQL: http://{address}/graphql\nPages:   http://{address}/"
     ))?;
+    if let Some(way_in) = way_in {
+        print(format_args!("Sign in: http://{address}{way_in}"))?;
+    }
     if !any_key_works(app.db(), clock::now()).await? {
         print("\nNobody can ask yet. The first key: peerband keys create --role admin --name me")?;
     }
@@ -49,6 +58,7 @@ pub(super) async fn listen(app: &App, address: Option<SocketAddr>) -> anyhow::Re
         .context("cannot start the schedule")?;
     let stop = Arc::new(Notify::new());
     let stopping = stop.clone();
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, routes)
         .with_graceful_shutdown(async move { stopping.notified().await });
     let mut server = tokio::spawn(server.into_future());

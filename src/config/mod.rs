@@ -28,6 +28,7 @@ pub struct Config {
     pub release: Release,
     pub database: Database,
     pub http: Http,
+    pub session: Session,
     pub graphql: Graphql,
     pub schedule: Schedule,
 }
@@ -46,6 +47,16 @@ pub struct Database {
 #[serde(deny_unknown_fields)]
 pub struct Http {
     pub listen: SocketAddr,
+    /// Empty where browsers find the server where it listens.
+    pub public_url: String,
+    pub trusted_proxies: usize,
+}
+
+/// How long browsers stay signed in.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    pub hours: u32,
 }
 
 /// Limits of the GraphQL API.
@@ -57,6 +68,7 @@ pub struct Graphql {
     pub depth_max: usize,
     pub complexity_max: usize,
     pub timeout_seconds: u64,
+    pub cost_per_minute: u32,
 }
 
 /// When the nightly run wakes.
@@ -115,6 +127,8 @@ impl Config {
         let config: Config = sources.add_source(overrides).build()?.try_deserialize()?;
         config.program.check()?;
         config.release.check()?;
+        config.http.check()?;
+        config.session.check()?;
         Ok(config)
     }
 
@@ -125,6 +139,41 @@ impl Config {
             program: self.program.clone(),
             release: self.release.clone(),
         }
+    }
+}
+
+impl Http {
+    /// Whether browsers speak https to the server.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let is_origin = |rest: &str| !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']);
+        let url = &self.public_url;
+        let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
+        if url.is_empty() || rest.is_some_and(is_origin) {
+            return Ok(());
+        }
+        Err(ConfigError::OutOfBounds {
+            key: "http.public_url",
+            value: url.clone(),
+            reason: "it must be http:// or https:// and a host, without a path or a slash at its end",
+        })
+    }
+}
+
+impl Session {
+    fn check(self) -> Result<(), ConfigError> {
+        if (1..=720).contains(&self.hours) {
+            return Ok(());
+        }
+        Err(ConfigError::OutOfBounds {
+            key: "session.hours",
+            value: self.hours.to_string(),
+            reason: "it must be 1 to 720",
+        })
     }
 }
 

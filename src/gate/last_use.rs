@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::clock;
-use crate::service::identity::{Principal, Who};
+use crate::service::identity::Principal;
 use crate::store::Db;
 use crate::store::api_key::{ApiKeyKey, touch_key};
 
@@ -29,8 +29,9 @@ impl LastUse {
 
     /// Records that the principal's key is used, without keeping the request waiting.
     pub(super) fn record(&self, principal: &Principal) {
-        let Who::Key { key, .. } = principal.who();
-        let key = *key;
+        let Some(key) = principal.key() else {
+            return;
+        };
         let now = Instant::now();
         {
             let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,18 +3,31 @@
 //! What a principal may do is left to `service::identity` and the stores; how those without one are told to
 //! `graphql::http` and `web`, each in its own form.
 
+mod address;
 mod bearer;
+pub mod budget;
+pub mod cookie;
 mod last_use;
+pub mod lockout;
+mod origin;
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 
+use self::cookie::{Cookie, Cookies};
 use self::last_use::LastUse;
-use crate::service::identity::{AuthError, Principal, authenticate_key};
+use self::lockout::{Lockout, Suspect};
+use crate::clock;
+use crate::config::{Config, Http};
+use crate::service::audit::{Actor, Change};
+use crate::service::identity::session::authenticate_session;
+use crate::service::identity::{AuthError, Principal, Secret, authenticate_key};
 use crate::store::Db;
 
 /// Who asks, as every request behind the gate carries it.
@@ -23,47 +36,151 @@ pub enum Asker {
     Known(Arc<Principal>),
     /// Without credentials, or with some that do not work: the answer is the same.
     Nobody,
+    /// Too many bad credentials came from there, or for this key: wait so long.
+    Locked(Duration),
     /// Whether the credentials are good could not be looked up.
     Unavailable,
 }
+
+/// The session of a browser that is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Secret);
+
+/// The address that a request comes from, where it is known.
+#[derive(Clone, Copy, Debug)]
+pub struct CameFrom(pub Option<IpAddr>);
 
 /// What the gate looks credentials up in. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Gate {
     db: Db,
+    http: Arc<Http>,
+    pub cookies: Cookies,
     last_use: LastUse,
+    lockout: Lockout,
 }
 
 impl Gate {
     #[must_use]
-    pub fn new(db: Db) -> Gate {
+    pub fn new(db: Db, config: &Config) -> Gate {
         Gate {
             last_use: LastUse::new(db.clone()),
             db,
+            cookies: Cookies::new(&config.http),
+            http: Arc::new(config.http.clone()),
+            lockout: Lockout::default(),
         }
     }
 
-    async fn asker(&self, headers: &HeaderMap) -> Asker {
-        let Some(key) = bearer::token(headers) else {
-            return Asker::Nobody;
-        };
-        match authenticate_key(&self.db, key).await {
-            Ok(principal) => {
-                self.last_use.record(&principal);
-                Asker::Known(Arc::new(principal))
+    /// Whether a browser sends the request from one of our own pages.
+    #[must_use]
+    pub fn is_ours(&self, headers: &HeaderMap) -> bool {
+        origin::is_ours(&self.http, headers)
+    }
+
+    /// Looks credentials up, unless too many bad ones came from there or for this key.
+    ///
+    /// # Errors
+    /// Who asks otherwise.
+    pub async fn check<Found>(
+        &self,
+        credentials: &str,
+        from: Option<IpAddr>,
+        looking: impl Future<Output = Result<Found, AuthError>>,
+    ) -> Result<Found, Asker> {
+        let prefix = Secret::parse(credentials);
+        let prefix = prefix.map(|secret| Suspect::Prefix(secret.prefix().to_owned()));
+        let address = from.map(Suspect::address);
+        let suspects: Vec<Suspect> = prefix.iter().cloned().chain(address).collect();
+        if let Some(wait) = self.lockout.wait(&suspects, Instant::now()) {
+            return Err(Asker::Locked(wait));
+        }
+        match looking.await {
+            Ok(found) => {
+                if let Some(prefix) = prefix {
+                    self.lockout.succeeded(&prefix);
+                }
+                Ok(found)
             }
-            Err(AuthError::Refused) => Asker::Nobody,
-            Err(error @ AuthError::Store(_)) => {
+            Err(AuthError::Refused) => {
+                let locked = self.lockout.failed(&suspects, Instant::now());
+                self.tell_locked(locked, from);
+                Err(Asker::Nobody)
+            }
+            Err(error) => {
                 tracing::error!("nobody can be recognised: {:#}", anyhow::Error::new(error));
-                Asker::Unavailable
+                Err(Asker::Unavailable)
             }
+        }
+    }
+
+    async fn asker(
+        &self,
+        headers: &HeaderMap,
+        changes: bool,
+        from: Option<IpAddr>,
+    ) -> (Asker, Option<SignedIn>) {
+        if let Some(token) = bearer::token(headers) {
+            let looking = authenticate_key(&self.db, token);
+            return match self.check(token, from, looking).await {
+                Ok(principal) => (self.known(principal), None),
+                Err(asker) => (asker, None),
+            };
+        }
+        let Some(token) = self.cookies.secret(headers, Cookie::Session) else {
+            return (Asker::Nobody, None);
+        };
+        // What another site makes a browser send is nobody's doing.
+        if changes && !self.is_ours(headers) {
+            return (Asker::Nobody, None);
+        }
+        match authenticate_session(&self.db, token.reveal(), clock::now()).await {
+            Ok(principal) => (self.known(principal), Some(SignedIn(token))),
+            // A session that has ended is nobody's fault.
+            Err(AuthError::Refused) => (Asker::Nobody, None),
+            Err(error) => {
+                tracing::error!("nobody can be recognised: {:#}", anyhow::Error::new(error));
+                (Asker::Unavailable, None)
+            }
+        }
+    }
+
+    fn known(&self, principal: Principal) -> Asker {
+        self.last_use.record(&principal);
+        Asker::Known(Arc::new(principal))
+    }
+
+    /// Tells the log and the audit log of those who have to wait from now on.
+    fn tell_locked(&self, locked: Vec<(Suspect, Duration)>, from: Option<IpAddr>) {
+        for (suspect, wait) in locked {
+            let seconds = wait.as_secs();
+            tracing::warn!("too many bad credentials: {suspect} locked for {seconds} s");
+            let db = self.db.clone();
+            tokio::spawn(async move {
+                let change = Change {
+                    action: "credentials.lock",
+                    subject: suspect.to_string(),
+                    after: Some(serde_json::json!({ "seconds": seconds })),
+                    ..Change::default()
+                };
+                if let Err(error) = Actor::unknown(from).record_alone(&db, change).await {
+                    tracing::warn!("the audit log does not tell of a lock: {error}");
+                }
+            });
         }
     }
 }
 
 /// Tells whatever answers who asks.
 pub async fn identify(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
-    let asker = gate.asker(request.headers()).await;
-    request.extensions_mut().insert(asker);
+    let from = address::address(&request, gate.http.trusted_proxies);
+    let changes = !request.method().is_safe();
+    let (asker, signed_in) = gate.asker(request.headers(), changes, from).await;
+    let extensions = request.extensions_mut();
+    extensions.insert(CameFrom(from));
+    extensions.insert(asker);
+    if let Some(signed_in) = signed_in {
+        extensions.insert(signed_in);
+    }
     next.run(request).await
 }

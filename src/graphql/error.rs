@@ -20,6 +20,8 @@ pub enum Code {
     NotFound,
     /// The query would cost too much: ask for less at once.
     TooComplex,
+    /// Too much was asked for, or too often in vain: ask again later.
+    RateLimited,
     /// The server cannot answer now: ask again later.
     Unavailable,
     /// The server failed; its log says why.
@@ -36,6 +38,7 @@ impl Code {
             Code::BadInput => "BAD_INPUT",
             Code::NotFound => "NOT_FOUND",
             Code::TooComplex => "TOO_COMPLEX",
+            Code::RateLimited => "RATE_LIMITED",
             Code::Unavailable => "UNAVAILABLE",
             Code::Internal => "INTERNAL",
         }
@@ -60,7 +63,10 @@ pub enum Failure {
     /// The argument, and what it names that does not exist.
     NotFound(String),
     TooComplex(String),
+    RateLimited,
     Store(Arc<StoreError>),
+    /// Something that is not the store's.
+    Broken(Arc<dyn std::error::Error + Send + Sync>),
 }
 
 /// A fallible field that may be null: a failure makes this field null, not its parent.
@@ -81,7 +87,8 @@ impl Failure {
             Failure::NotFound(_) => Code::NotFound,
             Failure::TooComplex(_) => Code::TooComplex,
             Failure::Store(error) if error.is_unavailable() => Code::Unavailable,
-            Failure::Store(_) => Code::Internal,
+            Failure::RateLimited => Code::RateLimited,
+            Failure::Store(_) | Failure::Broken(_) => Code::Internal,
         }
     }
 
@@ -97,19 +104,20 @@ impl Failure {
             Failure::Store(error) if error.is_unavailable() => {
                 "the database does not answer; ask again later"
             }
-            Failure::Store(_) => "the server failed; its log says why",
+            Failure::RateLimited => "too much was asked for within a minute; ask again later",
+            Failure::Store(_) | Failure::Broken(_) => "the server failed; its log says why",
         }
     }
 
     /// The failure and its causes, where the log should have them.
     #[must_use]
     pub fn chain(&self) -> Option<String> {
-        let Failure::Store(error) = self else {
-            return None;
+        let error: &dyn std::error::Error = match self {
+            Failure::Store(error) => &**error,
+            Failure::Broken(error) => &**error,
+            _ => return None,
         };
-        let causes = std::iter::successors(Some(&**error as &dyn std::error::Error), |error| {
-            error.source()
-        });
+        let causes = std::iter::successors(Some(error), |error| error.source());
         Some(
             causes
                 .map(ToString::to_string)

@@ -4,6 +4,7 @@ use async_graphql::ID;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::store::api_key::ApiKeyKey;
 use crate::store::batch::BatchKey;
 use crate::store::job_run::JobRunKey;
 use crate::store::location::LocationKey;
@@ -24,6 +25,7 @@ pub(super) enum GlobalId {
     Scorecard(ScorecardKey),
     JobRun(JobRunKey),
     Batch(BatchKey),
+    ApiKey(ApiKeyKey),
 }
 
 impl GlobalId {
@@ -42,6 +44,7 @@ impl GlobalId {
             }
             GlobalId::JobRun(key) => format!("JobRun:{}", key.0),
             GlobalId::Batch(key) => format!("Batch:{}", key.0),
+            GlobalId::ApiKey(key) => format!("ApiKey:{}", key.0),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -67,6 +70,7 @@ impl GlobalId {
             }
             "JobRun" => GlobalId::JobRun(JobRunKey(key.parse().ok()?)),
             "Batch" => GlobalId::Batch(BatchKey(key.parse().ok()?)),
+            "ApiKey" => GlobalId::ApiKey(ApiKeyKey(key.parse().ok()?)),
             _ => return None,
         })
     }
@@ -92,6 +96,7 @@ mod tests {
             GlobalId::Scorecard(scorecard),
             GlobalId::JobRun(JobRunKey(3)),
             GlobalId::Batch(BatchKey(4)),
+            GlobalId::ApiKey(ApiKeyKey(5)),
         ] {
             assert_eq!(GlobalId::decode(&id.encode()), Some(id));
         }

@@ -20,14 +20,18 @@ use serde_json::json;
 use self::accept::MediaType;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
-use super::session::Executed;
+use super::session::{Charge, Executed};
 use crate::config::Graphql;
-use crate::gate::Asker;
+use crate::gate::budget::Budget;
+use crate::gate::lockout::Suspect;
+use crate::gate::{Asker, CameFrom};
+use crate::service::identity::Principal;
 
 /// What answers at `/graphql`.
 #[derive(Clone)]
 pub struct Endpoint {
     schema: Schema,
+    budget: Budget<String>,
     timeout: Duration,
 }
 
@@ -44,8 +48,18 @@ impl Endpoint {
     pub fn new(schema: Schema, limits: Graphql) -> Endpoint {
         Endpoint {
             schema,
+            budget: Budget::new(limits.cost_per_minute),
             timeout: Duration::from_secs(limits.timeout_seconds),
         }
+    }
+}
+
+impl Endpoint {
+    /// What a request of a principal's will be paid from.
+    fn charge(&self, principal: &Principal, CameFrom(from): CameFrom) -> Charge {
+        let address = from.map(|address| Suspect::address(address).to_string());
+        let spenders = std::iter::once(principal.who().to_string()).chain(address);
+        Charge::new(self.budget.clone(), spenders.collect())
     }
 }
 
@@ -58,10 +72,20 @@ struct Refusal {
 }
 
 impl Refusal {
+    const SPENT: Refusal = Refusal {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        code: Code::RateLimited,
+        message: "this key or address has asked for too much within a minute; ask for less, or later",
+    };
     const NOBODY: Refusal = Refusal {
         status: StatusCode::UNAUTHORIZED,
         code: Code::Unauthenticated,
         message: UNAUTHENTICATED,
+    };
+    const LOCKED: Refusal = Refusal {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        code: Code::RateLimited,
+        message: "too many bad credentials came from this address, or for this key; ask again later",
     };
     const UNRECOGNISABLE: Refusal = Refusal {
         status: StatusCode::SERVICE_UNAVAILABLE,
@@ -85,6 +109,7 @@ pub async fn answer(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
     Extension(asker): Extension<Asker>,
+    Extension(came_from): Extension<CameFrom>,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
     let Some(media_type) = MediaType::accepted(&headers) else {
@@ -97,6 +122,7 @@ pub async fn answer(
     let principal = match asker {
         Asker::Known(principal) => principal,
         Asker::Nobody => return refuse(media_type, &Refusal::NOBODY),
+        Asker::Locked(wait) => return later(refuse(media_type, &Refusal::LOCKED), wait),
         Asker::Unavailable => return refuse(media_type, &Refusal::UNRECOGNISABLE),
     };
     let body = match body {
@@ -119,10 +145,18 @@ pub async fn answer(
         Err(refusal) => return refuse(media_type, &refusal),
     };
     let executed = Executed::default();
-    let request = request.data(executed.clone()).data(principal);
+    let charge = endpoint.charge(&principal, came_from);
+    let request = request
+        .data(executed.clone())
+        .data(came_from)
+        .data(charge.clone())
+        .data(principal);
     let answering = endpoint.schema.execute(request);
     match tokio::time::timeout(endpoint.timeout, answering).await {
-        Ok(answer) => respond(media_type, &answer, executed.get()),
+        Ok(answer) => match charge.wait() {
+            Some(wait) => later(refuse(media_type, &Refusal::SPENT), wait),
+            None => respond(media_type, &answer, executed.get()),
+        },
         Err(_) => {
             let refusal = Refusal {
                 status: StatusCode::SERVICE_UNAVAILABLE,
@@ -149,6 +183,13 @@ fn respond(media_type: MediaType, answer: &Answer, executed: bool) -> Response {
         Ok(body) => write(media_type, status, body),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// Tells when to ask again.
+fn later(mut response: Response, wait: Duration) -> Response {
+    let seconds = header::HeaderValue::from(wait.as_secs().max(1));
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    response
 }
 
 fn refuse(media_type: MediaType, refusal: &Refusal) -> Response {

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod http;
+pub mod mutation;
 pub mod reader;
 pub mod scope;
 pub mod session;
@@ -19,12 +20,15 @@ pub mod types;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, SchemaBuilder};
+use async_graphql::{EmptySubscription, SDLExportOptions, SchemaBuilder};
 
 use crate::config::Config;
 use crate::store::Db;
+use mutation::Mutation;
 use pagination::Counted;
 use query::Query;
+use types::api_key::ApiKey;
+use types::audit_entry::AuditEntry;
 use types::batch::Batch;
 use types::job_run::JobRun;
 use types::partner::Partner;
@@ -32,7 +36,7 @@ use types::scorecard::Scorecard;
 use types::snapshot::Snapshot;
 
 /// The schema, ready to answer.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// The least depth that introspection needs.
 const DEPTH_MIN: usize = 15;
@@ -64,8 +68,12 @@ pub fn sdl() -> String {
     builder().finish().sdl_with_options(options)
 }
 
-fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation::default(), EmptySubscription)
+        .override_output_type_description::<Counted<ApiKey>>("A page of API keys.")
+        .override_output_type_description::<Counted<AuditEntry>>(
+            "A page of entries of the audit log.",
+        )
         .override_output_type_description::<Counted<Batch>>("A page of batches.")
         .override_output_type_description::<Counted<JobRun>>("A page of runs.")
         .override_output_type_description::<Counted<Partner>>("A page of partners.")

@@ -7,6 +7,8 @@ use super::pagination::{Counted, PageArgs, list_price, page_price};
 use super::reader::reader;
 use super::scalars::Date;
 use super::scope::{Audience, check_operations, open, scope_of};
+use super::types::api_key::{ApiKey, page_of_keys};
+use super::types::audit_entry::{AuditEntry, AuditFilter, page_of_entries};
 use super::types::batch::{Batch, Dataset, page_of_batches};
 use super::types::job::{JOBS, Job};
 use super::types::job_run::{JobRun, JobRunFilter, page_of_job_runs};
@@ -302,6 +304,45 @@ impl Query {
             before,
         };
         nullable(page_of_batches(ctx, dataset, page).await.map(Some))
+    }
+
+    /// The API keys, the newest first. For admins.
+    #[graphql(complexity = "page_price(first, last, child_complexity)")]
+    async fn api_keys(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Nullable<Counted<ApiKey>> {
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        nullable(page_of_keys(ctx, page).await.map(Some))
+    }
+
+    /// What was done by whom, the newest first. For admins.
+    #[graphql(complexity = "page_price(first, last, child_complexity)")]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which entries; all where it is absent.")] filter: Option<AuditFilter>,
+        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
+    ) -> Nullable<Counted<AuditEntry>> {
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        nullable(page_of_entries(ctx, filter, page).await.map(Some))
     }
 
     /// What the server does by itself. For operators and admins.

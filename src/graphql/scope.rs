@@ -83,3 +83,15 @@ pub fn check_operations(ctx: &Context<'_>) -> Result<(), Failure> {
         ))
     }
 }
+
+/// # Errors
+/// Where whoever asks may not see or change API keys.
+pub fn check_keys(ctx: &Context<'_>) -> Result<(), Failure> {
+    if reader(ctx).rights().keys() {
+        Ok(())
+    } else {
+        Err(Failure::Forbidden(
+            "API keys and the audit log are for the role admin",
+        ))
+    }
+}

@@ -1,17 +1,20 @@
 //! The frame around each request: what it reads through, and how its errors leave.
 
 use std::any::TypeId;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest,
+    NextValidation,
 };
-use async_graphql::{Error, Pos, Request, Response, ServerError, ServerResult};
+use async_graphql::{Error, Pos, Request, Response, ServerError, ServerResult, ValidationResult};
 
 use super::error::{Code, Failure};
 use super::reader::Reader;
 use crate::config::Config;
+use crate::gate::budget::Budget;
 use crate::service::identity::Principal;
 use crate::store::Db;
 
@@ -33,6 +36,42 @@ impl Executed {
     #[must_use]
     pub fn get(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What a request is paid from, by its cost. A caller that wants it paid puts one into its request.
+#[derive(Clone, Debug)]
+pub struct Charge {
+    budget: Budget<String>,
+    spenders: Vec<String>,
+    /// How long to wait, where there was too little left.
+    wait: Arc<Mutex<Option<Duration>>>,
+}
+
+impl Charge {
+    #[must_use]
+    pub fn new(budget: Budget<String>, spenders: Vec<String>) -> Charge {
+        Charge {
+            budget,
+            spenders,
+            wait: Arc::default(),
+        }
+    }
+
+    /// How long to wait before the request can be paid; none where it has been, or did not come so far.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        *self.wait.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pay(&self, cost: usize) -> Result<(), Failure> {
+        match self.budget.spend(&self.spenders, cost, Instant::now()) {
+            Ok(()) => Ok(()),
+            Err(wait) => {
+                *self.wait.lock().unwrap_or_else(PoisonError::into_inner) = Some(wait);
+                Err(Failure::RateLimited)
+            }
+        }
     }
 }
 
@@ -66,6 +105,20 @@ impl Extension for Session {
         };
         let reader = Reader::new(self.db.clone(), self.config.clone(), principal.clone());
         next.run(ctx, request.data(reader)).await
+    }
+
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let result = next.run(ctx).await?;
+        if let Some(charge) = ctx.data_opt::<Charge>()
+            && let Err(failure) = charge.pay(result.complexity.max(1))
+        {
+            return Err(vec![Error::from(failure).into_server_error(Pos::default())]);
+        }
+        Ok(result)
     }
 
     async fn execute(

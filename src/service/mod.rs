@@ -1,7 +1,9 @@
 //! What the product does, by noun: the rules between those who ask and the stores.
 
+pub mod audit;
 pub mod due;
 pub mod export;
+pub mod finish;
 pub mod hashing;
 pub mod identity;
 pub mod ingest;

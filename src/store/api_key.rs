@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use async_graphql::dataloader::Loader;
 use chrono::{DateTime, Utc};
 use entity::api_key::{ActiveModel, Column, Entity};
 use entity::{api_key_partner, partner};
@@ -11,8 +12,10 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use super::loader::{Rows as Loaded, SharedError};
 use super::paging::{self, Direction, Key, OrderColumn, Page, Rows};
 use super::partner::PartnerKey;
+use super::rights::all_or_nothing;
 use super::{Db, StoreError, Transaction};
 
 pub use entity::api_key::{Model as ApiKeyRow, Role};
@@ -252,4 +255,21 @@ async fn with_partners(
         row,
     });
     Ok(keys.collect())
+}
+
+impl Loader<ApiKeyKey> for Loaded {
+    type Value = ApiKey;
+    type Error = SharedError;
+
+    async fn load(&self, keys: &[ApiKeyKey]) -> Result<HashMap<ApiKeyKey, ApiKey>, SharedError> {
+        let select = Entity::find()
+            .filter(all_or_nothing(self.rights.keys))
+            .filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
+        let rows = select.all(self.db.read()).await.map_err(StoreError::from)?;
+        let found = with_partners(self.db.read(), rows).await?;
+        Ok(found
+            .into_iter()
+            .map(|key| (ApiKeyKey(key.row.id), key))
+            .collect())
+    }
 }

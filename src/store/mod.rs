@@ -1,6 +1,7 @@
 //! Every query of the SQL store, by noun. Nothing above this module names SeaORM.
 
 pub mod api_key;
+pub mod audit;
 pub mod batch;
 mod bulk;
 pub mod claim;
@@ -22,6 +23,7 @@ pub mod reference;
 pub mod rights;
 pub mod scorecard;
 pub mod seed;
+pub mod session;
 pub mod slice;
 pub mod snapshot;
 pub mod uncounted_file;

@@ -85,7 +85,22 @@ pub async fn count_partners(
     Ok(matching(visible, filter).count(db.read()).await?)
 }
 
-/// The partners with these ids, as far as there are any.
+/// The partners with these ids, as far as there are any, by their ids.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list_partners_named(db: &Db, ids: &[String]) -> Result<Vec<Partner>, StoreError> {
+    let mut found = Vec::new();
+    for some in ids.chunks(500) {
+        let select = Entity::find().filter(Column::PartnerId.is_in(some));
+        found.extend(select.all(db.read()).await?);
+    }
+    found.sort_unstable_by(|a, b| a.partner_id.cmp(&b.partner_id));
+    found.dedup();
+    Ok(found)
+}
+
+/// The same in a transaction.
 ///
 /// # Errors
 /// Where the database fails.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::date::DateText;
 use super::failure::Failure;
+use super::sign_in::WhoIsSignedIn;
 use super::{Known, Pages, in_time, number, page};
 use crate::service::identity::Principal;
 use crate::store::Db;
@@ -36,6 +37,7 @@ pub struct Asked {
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage {
+    signed_in: Option<WhoIsSignedIn>,
     reporting_currency: String,
     timezone: &'static str,
     /// The newest one.
@@ -72,7 +74,10 @@ struct PartnerList {
 /// Where the address cannot be read or the store fails.
 pub async fn show(
     State(pages): State<Pages>,
-    Known(principal): Known,
+    Known {
+        principal,
+        signed_in,
+    }: Known,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Query(asked) = asked.map_err(|rejection| Failure::bad_input(rejection.body_text()))?;
@@ -84,6 +89,7 @@ pub async fn show(
     let (snapshot, partners) = in_time(reading).await?;
     let program = &pages.config.program;
     let home = HomePage {
+        signed_in,
         reporting_currency: program.reporting_currency.to_string(),
         timezone: program.timezone.name(),
         snapshot: snapshot

@@ -7,6 +7,7 @@ pub mod asset;
 pub mod failure;
 pub mod home;
 pub mod scorecard;
+pub mod sign_in;
 
 mod date;
 mod number;
@@ -18,8 +19,9 @@ use std::time::Duration;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use self::sign_in::WhoIsSignedIn;
 use crate::config::Config;
-use crate::gate::Asker;
+use crate::gate::{Asker, Gate, SignedIn};
 use crate::service::identity::Principal;
 use crate::store::Db;
 
@@ -31,11 +33,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Pages {
     pub db: Db,
     pub config: Arc<Config>,
+    pub gate: Gate,
 }
 
 /// Whoever asks for a page, recognised.
 #[derive(Clone, Debug)]
-pub struct Known(pub Arc<Principal>);
+pub struct Known {
+    pub principal: Arc<Principal>,
+    /// None for one who asks with a key.
+    signed_in: Option<WhoIsSignedIn>,
+}
 
 impl<State: Sync> FromRequestParts<State> for Known {
     type Rejection = failure::Failure;
@@ -45,8 +52,18 @@ impl<State: Sync> FromRequestParts<State> for Known {
         _state: &State,
     ) -> Result<Known, failure::Failure> {
         match parts.extensions.get::<Asker>() {
-            Some(Asker::Known(principal)) => Ok(Known(principal.clone())),
-            Some(Asker::Nobody) | None => Err(failure::Failure::SignIn),
+            Some(Asker::Known(principal)) => {
+                let session = parts.extensions.get::<SignedIn>();
+                let name = principal.who().name();
+                Ok(Known {
+                    signed_in: session.map(|session| WhoIsSignedIn::new(name, session)),
+                    principal: principal.clone(),
+                })
+            }
+            Some(Asker::Nobody) | None => Err(failure::Failure::SignIn {
+                next: parts.uri.to_string(),
+            }),
+            Some(Asker::Locked(wait)) => Err(failure::Failure::Locked(*wait)),
             Some(Asker::Unavailable) => Err(failure::Failure::Slow),
         }
     }

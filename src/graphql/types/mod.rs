@@ -1,5 +1,7 @@
 //! The types of the schema, one file for each noun. Their descriptions are the API's manual.
 
+pub mod api_key;
+pub mod audit_entry;
 pub mod batch;
 pub mod job;
 pub mod job_run;

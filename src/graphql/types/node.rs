@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Interface};
 
+use super::api_key::ApiKey;
 use super::batch::Batch;
 use super::job_run::JobRun;
 use super::location::Location;
@@ -27,6 +28,7 @@ use crate::store::location::LocationKey;
     reason = "one at a time, on its way to an answer"
 )]
 pub enum Node {
+    ApiKey(ApiKey),
     Batch(Batch),
     JobRun(JobRun),
     Location(Location),
@@ -80,6 +82,7 @@ pub(in crate::graphql) async fn find_node(
             found.map(|row| Scorecard::new(row, scope, None).into())
         }
         GlobalId::JobRun(key) => reader.find(key).await?.map(|row| JobRun(row).into()),
+        GlobalId::ApiKey(key) => reader.find(key).await?.map(|row| ApiKey(row).into()),
         GlobalId::Batch(key) => reader.find(key).await?.map(|row| Batch(row).into()),
     })
 }

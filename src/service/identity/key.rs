@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::secret::Secret;
+use crate::service::audit::{Actor, Change};
 use crate::store::api_key::{self as store, ApiKey, ApiKeyKey, ApiKeyRow, Named, NewApiKey, Role};
 use crate::store::partner::{PartnerKey, find_partners};
 use crate::store::{Db, StoreError, Transaction};
@@ -69,6 +70,7 @@ pub fn works(row: &ApiKeyRow, now: DateTime<Utc>) -> bool {
 /// Where the request cannot be meant, or the store fails.
 pub async fn create_key(
     db: &Db,
+    by: &Actor,
     request: KeyRequest,
     now: DateTime<Utc>,
 ) -> Result<(ApiKey, Secret), KeyError> {
@@ -88,6 +90,7 @@ pub async fn create_key(
         expires_at: request.expires_at,
     };
     let key = store::insert_key(&txn, new).await?;
+    record(by, &txn, now, "api_key.create", None, &key).await?;
     txn.commit().await.map_err(StoreError::from)?;
     Ok((key, secret))
 }
@@ -99,6 +102,7 @@ pub async fn create_key(
 /// Where there is no such key or it no longer works, or the store fails.
 pub async fn rotate_key(
     db: &Db,
+    by: &Actor,
     named: Named<'_>,
     overlap: TimeDelta,
     now: DateTime<Utc>,
@@ -126,8 +130,13 @@ pub async fn rotate_key(
     let key = store::insert_key(&txn, new).await?;
     let end = now + overlap.max(TimeDelta::zero());
     let end = old.row.expires_at.map_or(end, |earlier| earlier.min(end));
-    let (old, by) = (ApiKeyKey(old.row.id), ApiKeyKey(key.row.id));
-    store::replace_key(&txn, old, by, end).await?;
+    let (number, in_place) = (ApiKeyKey(old.row.id), ApiKeyKey(key.row.id));
+    store::replace_key(&txn, number, in_place, end).await?;
+    let mut replaced = old.clone();
+    replaced.row.expires_at = Some(end);
+    replaced.row.replaced_by = Some(key.row.id);
+    record(by, &txn, now, "api_key.create", None, &key).await?;
+    record(by, &txn, now, "api_key.rotate", Some(&old), &replaced).await?;
     txn.commit().await.map_err(StoreError::from)?;
     Ok((key, secret))
 }
@@ -136,13 +145,23 @@ pub async fn rotate_key(
 ///
 /// # Errors
 /// Where there is no such key, or the store fails.
-pub async fn revoke_key(db: &Db, named: Named<'_>, now: DateTime<Utc>) -> Result<ApiKey, KeyError> {
+pub async fn revoke_key(
+    db: &Db,
+    by: &Actor,
+    named: Named<'_>,
+    now: DateTime<Utc>,
+) -> Result<ApiKey, KeyError> {
     let txn = db.begin().await?;
-    let mut key = find_one(&txn, &named, now).await?;
+    let key = find_one(&txn, &named, now).await?;
+    if key.row.revoked_at.is_some() {
+        return Ok(key);
+    }
     store::revoke_key(&txn, ApiKeyKey(key.row.id), now).await?;
+    let mut revoked = key.clone();
+    revoked.row.revoked_at = Some(now);
+    record(by, &txn, now, "api_key.revoke", Some(&key), &revoked).await?;
     txn.commit().await.map_err(StoreError::from)?;
-    key.row.revoked_at.get_or_insert(now);
-    Ok(key)
+    Ok(revoked)
 }
 
 impl KeyRequest {
@@ -177,10 +196,42 @@ impl Export {
     }
 
     /// From the names that a key is kept with.
-    pub(super) fn list(names: &str) -> Vec<Export> {
+    #[must_use]
+    pub fn list(names: &str) -> Vec<Export> {
         let is_named = |export: &Export| names.split(',').any(|name| name == export.name());
         Export::ALL.into_iter().filter(is_named).collect()
     }
+}
+
+/// Tells the audit log, of everything but the key's hash.
+async fn record(
+    by: &Actor,
+    txn: &Transaction,
+    now: DateTime<Utc>,
+    action: &'static str,
+    before: Option<&ApiKey>,
+    after: &ApiKey,
+) -> Result<(), StoreError> {
+    let told = |key: &ApiKey| {
+        let partner_ids: Vec<&String> = key.partners.iter().map(|(_, id)| id).collect();
+        serde_json::json!({
+            "name": key.row.name,
+            "role": key.row.role.name(),
+            "partners": partner_ids,
+            "exports": key.row.exports,
+            "prefix": key.row.prefix,
+            "expires_at": key.row.expires_at,
+            "revoked_at": key.row.revoked_at,
+            "replaced_by": key.row.replaced_by,
+        })
+    };
+    let change = Change {
+        action,
+        subject: format!("api_key {}", after.row.id),
+        before: before.map(told),
+        after: Some(told(after)),
+    };
+    by.record(txn, now, change).await
 }
 
 async fn known_partners(txn: &Transaction, ids: &[String]) -> Result<Vec<PartnerKey>, KeyError> {

@@ -4,14 +4,18 @@
 //! is carried by every request down to the store, whose reads take the rights that it has. How credentials travel over
 //! HTTP is left to `gate`.
 
+pub mod claims;
 pub mod key;
 pub mod principal;
 pub mod secret;
+pub mod session;
 
+pub use claims::Claims;
 pub use key::{Export, KeyError, KeyRequest, create_key, revoke_key, rotate_key};
 pub use principal::{Principal, Who};
 pub use secret::Secret;
 
+use super::finish::Broken;
 use crate::store::api_key::find_key_by_hash;
 use crate::store::{Db, StoreError};
 
@@ -21,6 +25,10 @@ pub enum AuthError {
     /// They are no credentials, nobody's, expired or revoked: all of these look the same.
     #[error("the credentials are unknown, expired or revoked")]
     Refused,
+    #[error("the operating system has no random bits")]
+    Random(#[source] std::io::Error),
+    #[error(transparent)]
+    Broken(#[from] Broken),
     #[error("whether the credentials are good could not be looked up")]
     Store(#[from] StoreError),
 }

@@ -26,6 +26,12 @@ pub struct Principal {
 pub enum Who {
     /// Whoever holds this key.
     Key { key: ApiKeyKey, name: String },
+    /// Whom an identity provider has vouched for.
+    Subject {
+        issuer: String,
+        subject: String,
+        name: String,
+    },
 }
 
 impl Principal {
@@ -37,6 +43,21 @@ impl Principal {
         };
         let exports = Export::list(&key.row.exports);
         Principal::new(who, key.row.role, key.partners, exports, key.row.expires_at)
+    }
+
+    /// Someone whom an identity provider has vouched for.
+    pub(super) fn of_claims(
+        who: Who,
+        role: Role,
+        partners: Vec<(PartnerKey, String)>,
+    ) -> Principal {
+        Principal::new(who, role, partners, Vec::new(), None)
+    }
+
+    /// The same, for no longer than this.
+    pub(super) fn until(mut self, end: DateTime<Utc>) -> Principal {
+        self.expires_at = Some(self.expires_at.map_or(end, |earlier| earlier.min(end)));
+        self
     }
 
     fn new(
@@ -72,6 +93,15 @@ impl Principal {
     #[must_use]
     pub fn who(&self) -> &Who {
         &self.who
+    }
+
+    /// The key that is held.
+    #[must_use]
+    pub fn key(&self) -> Option<ApiKeyKey> {
+        match &self.who {
+            Who::Key { key, .. } => Some(*key),
+            Who::Subject { .. } => None,
+        }
     }
 
     #[must_use]
@@ -125,7 +155,19 @@ impl Who {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Who::Key { name, .. } => name,
+            Who::Key { name, .. } | Who::Subject { name, .. } => name,
+        }
+    }
+}
+
+/// As the audit log names them.
+impl std::fmt::Display for Who {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Who::Key { key, name } => write!(f, "key {} {name:?}", key.0),
+            Who::Subject {
+                issuer, subject, ..
+            } => write!(f, "subject {subject:?} of {issuer}"),
         }
     }
 }

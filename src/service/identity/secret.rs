@@ -34,6 +34,28 @@ impl Secret {
         Ok(Secret(format!("{MARK}{random}{}", check_letters(&random))))
     }
 
+    /// A new token of a session.
+    ///
+    /// # Errors
+    /// Where the operating system has no random bits.
+    pub fn new_token() -> std::io::Result<Secret> {
+        random_letters(RANDOM_LETTERS).map(Secret)
+    }
+
+    /// A text that could be a token of a session; none for any other.
+    #[must_use]
+    pub fn parse_token(text: &str) -> Option<Secret> {
+        let is_token = text.len() == RANDOM_LETTERS
+            && text.bytes().all(|letter| letter.is_ascii_alphanumeric());
+        is_token.then(|| Secret(text.to_owned()))
+    }
+
+    /// A text that whoever holds the secret can show instead of it, for one purpose.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> String {
+        hash(&format!("{purpose} {}", self.0))
+    }
+
     /// A text that could be a key; none for any other.
     #[must_use]
     pub fn parse(text: &str) -> Option<Secret> {
@@ -76,7 +98,8 @@ pub(super) fn hash(text: &str) -> String {
 }
 
 /// Whether two hashes are the same, in a time that does not tell how far they are.
-pub(super) fn is_same(one: &str, other: &str) -> bool {
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
     one.as_bytes().ct_eq(other.as_bytes()).into()
 }
 

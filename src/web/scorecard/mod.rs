@@ -19,12 +19,14 @@ use self::read::Reading;
 use self::slice::{Query as SliceQuery, SliceName};
 use super::date::DateText;
 use super::failure::Failure;
+use super::sign_in::WhoIsSignedIn;
 use super::{Known, Pages, in_time, page};
 use crate::store::partner::Partner;
 
 #[derive(Template)]
 #[template(path = "scorecard.html")]
 struct ScorecardPage {
+    signed_in: Option<WhoIsSignedIn>,
     partner: Partner,
     slice: SliceName,
     as_of: DateText,
@@ -51,7 +53,10 @@ struct GroupView {
 /// Where nothing is published, the address names something unknown, or the store fails.
 pub async fn show(
     State(pages): State<Pages>,
-    Known(principal): Known,
+    Known {
+        principal,
+        signed_in,
+    }: Known,
     partner_id: Result<Path<String>, PathRejection>,
     query: Result<Query<SliceQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
@@ -61,10 +66,10 @@ pub async fn show(
     let viewer = principal.viewer().as_partner();
     let reading = read::read(&pages.db, principal.rights(), viewer, &partner_id, &query);
     let reading = in_time(reading).await?;
-    Ok(page::respond(StatusCode::OK, &view(reading)))
+    Ok(page::respond(StatusCode::OK, &view(reading, signed_in)))
 }
 
-fn view(reading: Reading) -> ScorecardPage {
+fn view(reading: Reading, signed_in: Option<WhoIsSignedIn>) -> ScorecardPage {
     let snapshot = &reading.scope.snapshot;
     let window = Window::ending(snapshot.as_of);
     let groups = match &reading.card {
@@ -91,6 +96,7 @@ fn view(reading: Reading) -> ScorecardPage {
         .into(),
     };
     ScorecardPage {
+        signed_in,
         slice: reading.picked.name(),
         as_of: snapshot.as_of.into(),
         first: window.first.into(),

@@ -4,6 +4,7 @@ use std::process::Output;
 
 use chrono::TimeDelta;
 use peerband::clock;
+use peerband::service::audit::Actor;
 use peerband::service::identity::{KeyError, KeyRequest, create_key, revoke_key, rotate_key};
 use peerband::store::api_key::{ApiKeyKey, Named, Role, find_key};
 use reqwest::StatusCode;
@@ -105,21 +106,39 @@ async fn a_key_ends_when_it_is_told_to() {
         expires_at: Some(soon),
         ..request(Role::Analyst)
     };
-    let (_, secret) = create_key(&server.db, request, clock::now()).await.unwrap();
+    let (_, secret) = create_key(&server.db, &Actor::command_line(), request, clock::now())
+        .await
+        .unwrap();
     assert!(works(&server, secret.reveal()).await);
     tokio::time::sleep(std::time::Duration::from_millis(1_600)).await;
     assert!(!works(&server, secret.reveal()).await);
 
-    let (key, secret) = create_key(&server.db, super::keys::request(Role::Admin), clock::now())
-        .await
-        .unwrap();
+    let (key, secret) = create_key(
+        &server.db,
+        &Actor::command_line(),
+        super::keys::request(Role::Admin),
+        clock::now(),
+    )
+    .await
+    .unwrap();
     assert!(works(&server, secret.reveal()).await);
     let named = || Named::Number(ApiKeyKey(key.row.id));
-    revoke_key(&server.db, named(), clock::now()).await.unwrap();
+    revoke_key(&server.db, &Actor::command_line(), named(), clock::now())
+        .await
+        .unwrap();
     assert!(!works(&server, secret.reveal()).await);
     // Once more changes nothing, and there is no way back.
-    revoke_key(&server.db, named(), clock::now()).await.unwrap();
-    let rotated = rotate_key(&server.db, named(), TimeDelta::hours(1), clock::now()).await;
+    revoke_key(&server.db, &Actor::command_line(), named(), clock::now())
+        .await
+        .unwrap();
+    let rotated = rotate_key(
+        &server.db,
+        &Actor::command_line(),
+        named(),
+        TimeDelta::hours(1),
+        clock::now(),
+    )
+    .await;
     assert!(matches!(rotated, Err(KeyError::Ended(_))), "{rotated:?}");
 }
 
@@ -132,11 +151,20 @@ async fn a_rotated_key_works_on_for_the_overlap_alone() {
             expires_at: Some(clock::now() + TimeDelta::days(3)),
             ..request(Role::Partner)
         };
-        let (old, old_secret) = create_key(&server.db, request, clock::now()).await.unwrap();
+        let (old, old_secret) =
+            create_key(&server.db, &Actor::command_line(), request, clock::now())
+                .await
+                .unwrap();
         let named = || Named::Number(ApiKeyKey(old.row.id));
-        let (new, secret) = rotate_key(&server.db, named(), overlap, clock::now())
-            .await
-            .unwrap();
+        let (new, secret) = rotate_key(
+            &server.db,
+            &Actor::command_line(),
+            named(),
+            overlap,
+            clock::now(),
+        )
+        .await
+        .unwrap();
         assert_eq!(works(&server, old_secret.reveal()).await, still);
         assert!(works(&server, secret.reveal()).await);
         assert_eq!(new.partners, old.partners);
@@ -147,12 +175,24 @@ async fn a_rotated_key_works_on_for_the_overlap_alone() {
             2,
             "as long a life, but for the moment between two clocks"
         );
-        let again = rotate_key(&server.db, named(), overlap, clock::now()).await;
+        let again = rotate_key(
+            &server.db,
+            &Actor::command_line(),
+            named(),
+            overlap,
+            clock::now(),
+        )
+        .await;
         assert!(matches!(again, Err(KeyError::Replaced(..))), "{again:?}");
         // By its name the newest is meant.
-        revoke_key(&server.db, Named::Text("one"), clock::now())
-            .await
-            .unwrap();
+        revoke_key(
+            &server.db,
+            &Actor::command_line(),
+            Named::Text("one"),
+            clock::now(),
+        )
+        .await
+        .unwrap();
         assert!(!works(&server, secret.reveal()).await);
     }
 }
@@ -190,7 +230,7 @@ async fn what_a_key_is_for_must_fit_its_role() {
             "a later end",
         ),
     ] {
-        let refused = create_key(&server.db, request, clock::now()).await;
+        let refused = create_key(&server.db, &Actor::command_line(), request, clock::now()).await;
         let message = refused.unwrap_err().to_string();
         assert!(message.contains(says), "{message}");
     }
@@ -199,9 +239,14 @@ async fn what_a_key_is_for_must_fit_its_role() {
 #[tokio::test]
 async fn the_last_use_is_recorded_and_the_key_itself_is_not() {
     let server = Server::start().await;
-    let (key, secret) = create_key(&server.db, request(Role::Analyst), clock::now())
-        .await
-        .unwrap();
+    let (key, secret) = create_key(
+        &server.db,
+        &Actor::command_line(),
+        request(Role::Analyst),
+        clock::now(),
+    )
+    .await
+    .unwrap();
     assert_eq!(key.row.last_used_at, None);
     assert!(works(&server, secret.reveal()).await);
     let used = async {

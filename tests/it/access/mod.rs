@@ -1,4 +1,8 @@
 //! Who is let in, and what each role sees.
 
+mod audit;
 mod keys;
+mod limits;
 mod roles;
+mod secrets;
+mod session;

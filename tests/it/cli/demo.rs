@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::served::Served;
+use super::served::{Served, shown_key};
 use super::{Sender, execute, stderr, wait};
 use crate::harness::database;
 
@@ -87,12 +87,16 @@ fn the_demo_serves_a_year_answers_its_queries_and_is_there_again_the_next_time()
         assert!(fields.values().all(|field| !field.is_null()), "{data:#}");
         assert!(is_filled(&data), "{query}: {data:#}");
     }
+    let keys = ["admin", "operator", "analyst", "partner", "integrator"].map(|role| {
+        shown_key(&served.told, role).unwrap_or_else(|| panic!("no key of the role {role}"))
+    });
     assert_eq!(served.stop().code(), Some(0));
 
     // Once more, without saying how it was made: nothing is made again.
     let again = Served::start(&mut place.command(&[]));
     assert_eq!(dates(&again), made);
     let told = &again.told;
+    assert!(!keys.contains(&again.key), "each start has keys of its own");
     assert!(told[0].starts_with("ready after"), "{told:?}");
     assert_eq!(again.stop().code(), Some(0));
 

@@ -10,7 +10,7 @@ mod recompute;
 mod served;
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use peerband::config::DataDir;
 use sea_orm::ConnectionTrait;
@@ -57,11 +57,16 @@ impl Sender {
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Output {
-        database::program(&self.database)
+        self.command(args).output().unwrap()
+    }
+
+    /// The program with these arguments, on this data directory.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = database::program(&self.database);
+        command
             .env("PEERBAND_DATA_DIR", self.path("data"))
-            .args(args)
-            .output()
-            .unwrap()
+            .args(args);
+        command
     }
 
     pub(crate) fn ingest(&self, dataset: &str, name: &str, content: &str, more: &[&str]) -> Output {

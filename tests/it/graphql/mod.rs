@@ -1,5 +1,6 @@
 //! The GraphQL API, one file for each noun.
 
+mod api_key;
 mod batch;
 mod failure;
 mod filters;

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use peerband::clock;
+use peerband::service::audit::Actor;
 use peerband::service::identity::{Export, KeyRequest, create_key};
 use peerband::store::Db;
 use peerband::store::api_key::Role;
@@ -18,6 +19,8 @@ pub(crate) async fn key(db: &Db, role: Role, partner_ids: &[&str]) -> String {
         },
         expires_at: Some(clock::now() + TimeDelta::days(1)),
     };
-    let (_, secret) = create_key(db, request, clock::now()).await.unwrap();
+    let (_, secret) = create_key(db, &Actor::command_line(), request, clock::now())
+        .await
+        .unwrap();
     secret.reveal().to_owned()
 }

@@ -1,0 +1,136 @@
+//! Making, replacing and revoking API keys.
+
+use async_graphql::{Context, Error, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{actor, run};
+use crate::clock;
+use crate::graphql::error::Failure;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::reader::reader;
+use crate::graphql::scope::check_keys;
+use crate::graphql::types::api_key::ApiKey;
+use crate::graphql::types::viewer::{Export, Role};
+use crate::service::identity::{KeyError, KeyRequest, create_key, revoke_key, rotate_key};
+use crate::store::api_key::{ApiKeyKey, Named};
+
+/// The longest overlap: a year.
+const OVERLAP_HOURS_MAX: i32 = 8784;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ApiKeyMutation;
+
+/// A key to be made.
+#[derive(InputObject, Clone, Debug)]
+pub struct CreateApiKeyInput {
+    /// What people call it: 1 to 128 letters.
+    name: String,
+    /// What its holder may do.
+    role: Role,
+    /// The sender's ids of the partners that a key of the role PARTNER stands for; not given for the other roles.
+    #[graphql(default)]
+    partner_ids: Vec<String>,
+    /// The exports that a key of the role INTEGRATOR may take; not given for the other roles.
+    #[graphql(default)]
+    exports: Vec<Export>,
+    /// From when on it is refused; absent for a key without an end.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+/// A key that has just been made.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct NewApiKey {
+    /// What is kept of it.
+    api_key: ApiKey,
+    /// The key itself. It is shown this once.
+    secret: String,
+}
+
+/// Changes of API keys. For admins.
+#[Object]
+impl ApiKeyMutation {
+    /// Makes an API key. For admins.
+    async fn create_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The key to be made.")] input: CreateApiKeyInput,
+    ) -> Result<NewApiKey, Error> {
+        check_keys(ctx)?;
+        let request = KeyRequest {
+            name: input.name,
+            role: input.role.into(),
+            partner_ids: input.partner_ids,
+            exports: input.exports.into_iter().map(Into::into).collect(),
+            expires_at: input.expires_at,
+        };
+        let (db, by) = (reader(ctx).db.clone(), actor(ctx));
+        let made = run(async move { create_key(&db, &by, request, clock::now()).await });
+        let (key, secret) = made.await?;
+        Ok(NewApiKey {
+            api_key: ApiKey(key),
+            secret: secret.reveal().to_owned(),
+        })
+    }
+
+    /// Makes an API key in place of another one, with its name, its rights and as long a life. For admins.
+    async fn rotate_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id of the key that is replaced.")] id: ID,
+        #[graphql(
+            desc = "For how many hours the old key goes on working: 0 to 8784.",
+            default = 24
+        )]
+        overlap_hours: i32,
+    ) -> Result<NewApiKey, Error> {
+        check_keys(ctx)?;
+        if !(0..=OVERLAP_HOURS_MAX).contains(&overlap_hours) {
+            let message = format!("overlapHours is {overlap_hours}; it must be 0 to 8784");
+            return Err(Failure::BadInput(message).into());
+        }
+        let key = key_of(&id)?;
+        let overlap = TimeDelta::hours(overlap_hours.into());
+        let (db, by) = (reader(ctx).db.clone(), actor(ctx));
+        let made = run(async move {
+            rotate_key(&db, &by, Named::Number(key), overlap, clock::now()).await
+        });
+        let (key, secret) = made.await?;
+        Ok(NewApiKey {
+            api_key: ApiKey(key),
+            secret: secret.reveal().to_owned(),
+        })
+    }
+
+    /// Revokes an API key: it is refused from now on. Revoking it again changes nothing. For admins.
+    async fn revoke_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The key's global id.")] id: ID,
+    ) -> Result<ApiKey, Error> {
+        check_keys(ctx)?;
+        let key = key_of(&id)?;
+        let (db, by) = (reader(ctx).db.clone(), actor(ctx));
+        let revoked =
+            run(async move { revoke_key(&db, &by, Named::Number(key), clock::now()).await });
+        Ok(ApiKey(revoked.await?))
+    }
+}
+
+fn key_of(id: &ID) -> Result<ApiKeyKey, Failure> {
+    match GlobalId::decode(id) {
+        Some(GlobalId::ApiKey(key)) => Ok(key),
+        _ => Err(Failure::NotFound("id: there is no such API key".to_owned())),
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Failure {
+        match error {
+            KeyError::Store(error) => error.into(),
+            KeyError::NotFound(_) => Failure::NotFound("id: there is no such API key".to_owned()),
+            KeyError::UnknownPartner(_) => Failure::NotFound(error.to_string()),
+            KeyError::Random(source) => Failure::Broken(std::sync::Arc::new(source)),
+            refused => Failure::BadInput(refused.to_string()),
+        }
+    }
+}
