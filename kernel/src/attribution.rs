@@ -108,15 +108,30 @@ impl<'a> Record<'a> {
         after.checked_sub(1).and_then(|at| reigns[at].partner)
     }
 
+    /// The timeline that facts of every offering follow, where they all follow one: no association names a workload.
+    pub(crate) fn only_timeline(&mut self) -> Option<usize> {
+        if self.has_workloads {
+            return None;
+        }
+        if self.timelines.is_empty() {
+            let everything = Offering::EVERYTHING;
+            let only = timeline(self.associations, everything);
+            self.timelines.push((everything, only));
+        }
+        Some(0)
+    }
+
     /// Which of the timelines facts of this offering follow, by number in the order in which they were asked for.
     #[inline]
     pub(crate) fn timeline(&mut self, catalog: &Catalog, offering: Offering) -> usize {
-        // A fact without a workload is covered only by associations without one; the same timeline serves every
-        // offering of a customer that has no other kind.
-        let workload = if self.has_workloads && !catalog.is_product(offering) {
-            offering
-        } else {
+        if let Some(only) = self.only_timeline() {
+            return only;
+        }
+        // A fact without a workload is covered only by associations without one.
+        let workload = if catalog.is_product(offering) {
             Offering::EVERYTHING
+        } else {
+            offering
         };
         let known = self.timelines.iter().position(|(of, _)| *of == workload);
         known.unwrap_or_else(|| {

@@ -43,14 +43,32 @@ impl ReleaseRules {
     }
 }
 
+/// As many as are quicker found by looking through them than by hashing.
+const FEW_OWNERS: usize = 32;
+
 /// Whether there are so many distinct owners. Looks no further once there are.
 fn are_at_least(wanted: u32, mut owners: impl Iterator<Item = u32>) -> bool {
-    let mut distinct = FxHashSet::default();
-    while distinct.len() < wanted as usize {
+    let wanted = wanted as usize;
+    let mut few = [0; FEW_OWNERS];
+    let mut found = 0;
+    while found < wanted.min(FEW_OWNERS) {
         let Some(owner) = owners.next() else {
             return false;
         };
-        distinct.insert(owner);
+        if !few[..found].contains(&owner) {
+            few[found] = owner;
+            found += 1;
+        }
+    }
+    if found == wanted {
+        return true;
+    }
+    let mut many: FxHashSet<u32> = few.into_iter().collect();
+    while many.len() < wanted {
+        let Some(owner) = owners.next() else {
+            return false;
+        };
+        many.insert(owner);
     }
     true
 }
@@ -204,6 +222,25 @@ mod tests {
         };
         assert!(allow(&rules, &[1, 2, 3], &[]));
         assert!(!allow(&rules, &[1, 2, 2], &[]));
+    }
+
+    #[test]
+    fn many_owners_are_told_apart_too() {
+        for (min_peers, owners, is_allowed) in [
+            (32, 32, true),
+            (33, 33, true),
+            (33, 32, false),
+            (1_000, 1_000, true),
+            (1_001, 1_000, false),
+        ] {
+            let rules = ReleaseRules {
+                min_peers,
+                min_band_members: 1,
+                ranges: Ranges::Exact,
+            };
+            let companies: Vec<u32> = (0..3 * owners).map(|at| at % owners).collect();
+            assert_eq!(allow(&rules, &companies, &[]), is_allowed, "{owners}");
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct NewestSubscriptions {
     /// By subscription: the place of the observation in the commit order, and itself. In the order in which they were
     /// met, which every file has nearly the same, so that memory is walked and not jumped about in.
     newest: IndexMap<u128, (Place, Subscription), FxBuildHasher>,
+    /// Where the next observation's subscription stands, if the order is the same again: it need not be looked up then.
+    next: usize,
 }
 
 /// The sequence of a batch, and the place of a row in it.
@@ -25,6 +27,7 @@ impl NewestSubscriptions {
         NewestSubscriptions {
             window,
             newest: IndexMap::default(),
+            next: 0,
         }
     }
 
@@ -33,11 +36,15 @@ impl NewestSubscriptions {
         if !self.window.contains(row.observed_on) {
             return;
         }
-        let entry = self.newest.entry(row.subscription);
-        let newest = entry.or_insert((place, *row));
-        if (newest.1.observed_on, newest.0) < (row.observed_on, place) {
-            *newest = (place, *row);
+        let expected = self.newest.get_index_mut(self.next);
+        if let Some((_, newest)) = expected.filter(|(key, _)| **key == row.subscription) {
+            replace_older(newest, row, place);
+            self.next += 1;
+            return;
         }
+        let entry = self.newest.entry(row.subscription);
+        self.next = entry.index() + 1;
+        replace_older(entry.or_insert((place, *row)), row, place);
     }
 
     /// The newest observations, sorted by customer.
@@ -46,5 +53,11 @@ impl NewestSubscriptions {
         let mut newest: Vec<Subscription> = self.newest.into_values().map(|(_, row)| row).collect();
         newest.sort_unstable_by_key(OfCustomer::customer);
         newest
+    }
+}
+
+fn replace_older(newest: &mut (Place, Subscription), row: &Subscription, place: Place) {
+    if (newest.1.observed_on, newest.0) < (row.observed_on, place) {
+        *newest = (place, *row);
     }
 }

@@ -4,10 +4,12 @@
 //! running totals, newest observations) is told apart while its customer is in hand, and what leaves the walk only
 //! ever needs adding: over customers, over buckets, and up the locations.
 
+mod active;
 mod customer;
 mod holdings;
 mod months;
 mod sums;
+mod users;
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -23,6 +25,7 @@ use crate::rows::{
 use crate::totals::Totals;
 use customer::CustomerTally;
 use sums::Sums;
+use users::Users;
 
 /// What a run knows besides facts.
 #[derive(Debug, Clone, Copy)]
@@ -42,18 +45,23 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// Rows may come in any order; quickest are those that come in order of customer.
+    /// Rows may come in any order; quickest are those that come in order of customer. Users are known by numbers of their
+    /// own afterwards.
     #[must_use]
     pub fn new(mut facts: Facts) -> Bucket {
         arrange(&mut facts.revenue, |_| ());
         arrange(&mut facts.seat_changes, |row| row.occurred_on);
-        arrange(&mut facts.usage, |row| row.user);
+        arrange(&mut facts.usage, |_| ());
+        let mut users = Users::default();
+        for of_customer in facts.usage.chunk_by_mut(|a, b| a.customer == b.customer) {
+            users.number(of_customer);
+        }
         arrange(&mut facts.instances, |row| (row.offering, row.observed_on));
         arrange(&mut facts.surveys, |_| ());
         Bucket { facts }
     }
 
-    /// The facts again, in the order of the walk.
+    /// The facts again, in the order of the walk and with users by number: for their memory.
     #[must_use]
     pub fn into_facts(self) -> Facts {
         self.facts

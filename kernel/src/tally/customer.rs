@@ -1,11 +1,11 @@
 //! The walk over one customer's facts.
 
+use super::active::{ActiveUsers, set, words_of};
 use super::holdings::{Holdings, net_seats};
-use super::months::{MonthOwner, WindowMonths};
+use super::months::WindowMonths;
 use super::sums::Sums;
 use super::{Rules, Tally, note_first};
 use crate::attribution::Record;
-use crate::catalog::Catalog;
 use crate::day::Day;
 use crate::ids::{Location, Offering, Partner};
 use crate::rates::Unconverted;
@@ -29,9 +29,9 @@ pub(super) struct CustomerTally<'a> {
     cells: Vec<Totals>,
     /// By partner row: where something was counted, be it nothing.
     counted: Vec<u64>,
-    user: ActiveUser,
-    /// By timeline of the customer's record: who owns a month's usage.
-    month_owners: Vec<[MonthOwner; WindowMonths::MOST]>,
+    active: ActiveUsers,
+    /// By timeline of the customer's record: the row of the partner who owns a whole month.
+    month_owners: Vec<[Option<usize>; WindowMonths::MOST]>,
     holdings: Holdings,
 }
 
@@ -46,7 +46,7 @@ impl<'a> CustomerTally<'a> {
             partners: Vec::new(),
             cells: Vec::new(),
             counted: Vec::new(),
-            user: ActiveUser::new(rules.catalog),
+            active: ActiveUsers::new(rules.catalog),
             month_owners: Vec::new(),
             holdings: Holdings::new(offerings),
         }
@@ -105,58 +105,62 @@ impl<'a> CustomerTally<'a> {
         self.holdings = holdings;
     }
 
-    /// Rows of one user stand together.
+    /// Users are numbered from 0.
     pub(super) fn add_usage(&mut self, record: &mut Record<'_>, rows: &[UsageMonth]) {
-        for of_user in rows.chunk_by(|a, b| a.user == b.user) {
-            for row in of_user {
-                self.mark_active(record, row);
-            }
-            self.count_user();
+        let users = rows.iter().map(|row| row.user as usize + 1).max();
+        self.active.begin(users.unwrap_or(0));
+        // Files hold one month each, so that rows of a month stand together.
+        for of_month in rows.chunk_by(|a, b| a.month == b.month) {
+            self.mark_active(record, of_month);
         }
+        let mut active = std::mem::take(&mut self.active);
+        active.count(|partner, offering| {
+            self.cell_at(partner, offering).yearly_users += 1;
+        });
+        self.active = active;
     }
 
-    /// Notes for each partner who was of record on one of the days where the user in hand was active.
-    fn mark_active(&mut self, record: &mut Record<'_>, row: &UsageMonth) {
-        let Some(month) = self.months.place(row.month) else {
+    /// Notes users for each partner who was of record on one of the days where they were active.
+    fn mark_active(&mut self, record: &mut Record<'_>, rows: &[UsageMonth]) {
+        let Some(month) = rows.first().and_then(|row| self.months.place(row.month)) else {
             return;
         };
-        let days = row.days & self.months.days(month);
-        if days == 0 {
+        let window = self.months.days(month);
+        let counting = rows.iter().filter(|row| row.days & window != 0);
+        if let Some(timeline) = record.only_timeline()
+            && let Some(partner) = self.owner_of_month(record, timeline, month)
+        {
+            self.active.mark(partner, counting);
             return;
         }
-        let timeline = record.timeline(self.rules.catalog, row.offering);
-        while self.month_owners.len() <= timeline {
-            let reigns = record.reigns_of(self.month_owners.len());
-            let owners = self.months.owners(reigns, &mut self.partners);
-            self.month_owners.push(owners);
-        }
-        match self.month_owners[timeline][month] {
-            MonthOwner::Nobody => {}
-            MonthOwner::Partner(at) => self.user.mark(at as usize, row.offering),
-            MonthOwner::Several => {
-                for (reign, partner) in self.months.reigns(month, record.reigns_of(timeline)) {
-                    let Some(partner) = partner.filter(|_| days & reign != 0) else {
-                        continue;
-                    };
-                    let at = row_of(&mut self.partners, partner);
-                    self.user.mark(at, row.offering);
+        for row in counting {
+            let timeline = record.timeline(self.rules.catalog, row.offering);
+            if let Some(partner) = self.owner_of_month(record, timeline, month) {
+                self.active.mark(partner, [row]);
+                continue;
+            }
+            for (reign, partner) in self.months.reigns(month, record.reigns_of(timeline)) {
+                if let Some(partner) = partner.filter(|_| row.days & reign != 0) {
+                    let partner = row_of(&mut self.partners, partner);
+                    self.active.mark(partner, [row]);
                 }
             }
         }
     }
 
-    /// Adds the user in hand wherever it was active, and forgets it.
-    fn count_user(&mut self) {
-        for word in 0..self.user.active.len() {
-            let mut bits = std::mem::take(&mut self.user.active[word]);
-            let (partner, word) = (word / self.words, word % self.words);
-            while bits != 0 {
-                let offering = word * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                self.cell_at(partner, Offering(offering as u32))
-                    .yearly_users += 1;
-            }
+    /// The row of the partner who owns a whole month, if there is one.
+    fn owner_of_month(
+        &mut self,
+        record: &Record<'_>,
+        timeline: usize,
+        month: usize,
+    ) -> Option<usize> {
+        while self.month_owners.len() <= timeline {
+            let reigns = record.reigns_of(self.month_owners.len());
+            let owners = self.months.owners(reigns, &mut self.partners);
+            self.month_owners.push(owners);
         }
+        self.month_owners[timeline][month]
     }
 
     /// Rows are in order of offering, then day.
@@ -260,52 +264,6 @@ impl<'a> CustomerTally<'a> {
         set(&mut self.counted[partner * self.words..], offering);
         &mut self.cells[first + offering.0 as usize]
     }
-}
-
-/// Where the user in hand was active.
-struct ActiveUser {
-    words: usize,
-    /// By offering: itself and those above it.
-    above: Vec<u64>,
-    /// By partner row.
-    active: Vec<u64>,
-}
-
-impl ActiveUser {
-    fn new(catalog: &Catalog) -> ActiveUser {
-        let words = words_of(catalog);
-        let mut above = vec![0; catalog.offerings() * words];
-        for (at, bits) in above.chunks_exact_mut(words).enumerate() {
-            for offering in catalog.offerings_above(Offering(at as u32)) {
-                set(bits, offering);
-            }
-        }
-        ActiveUser {
-            words,
-            above,
-            active: Vec::new(),
-        }
-    }
-
-    fn mark(&mut self, partner: usize, offering: Offering) {
-        let first = partner * self.words;
-        if self.active.len() < first + self.words {
-            self.active.resize(first + self.words, 0);
-        }
-        let above = &self.above[offering.0 as usize * self.words..][..self.words];
-        for (word, above) in self.active[first..].iter_mut().zip(above) {
-            *word |= above;
-        }
-    }
-}
-
-/// Words of a bit for each offering; there is always one, everything.
-fn words_of(catalog: &Catalog) -> usize {
-    catalog.offerings().div_ceil(64).max(1)
-}
-
-fn set(bits: &mut [u64], offering: Offering) {
-    bits[offering.0 as usize / 64] |= 1 << (offering.0 % 64);
 }
 
 /// A customer has few partners in a year, so that looking through them is quickest.

@@ -19,16 +19,6 @@ pub(super) struct WindowMonths {
     days: [u32; WindowMonths::MOST],
 }
 
-/// Whom a month's usage of some offering belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MonthOwner {
-    Nobody,
-    /// This row of the customer's partners, on every day of the month that lies in the window.
-    Partner(u32),
-    /// The days must be looked at.
-    Several,
-}
-
 impl WindowMonths {
     /// Twelve months that begin within a month touch thirteen.
     pub(super) const MOST: usize = 13;
@@ -54,30 +44,17 @@ impl WindowMonths {
         self.days[place]
     }
 
-    /// The owner of each month by these reigns. Partners get a row of `partners`.
+    /// For each month the row in `partners` of the one who is of record on every day of it that lies in the window, if
+    /// there is one.
     pub(super) fn owners(
         &self,
         reigns: &[Reign],
         partners: &mut Vec<Partner>,
-    ) -> [MonthOwner; WindowMonths::MOST] {
+    ) -> [Option<usize>; WindowMonths::MOST] {
         std::array::from_fn(|place| {
-            let mut owned = 0;
-            let mut owner = MonthOwner::Nobody;
-            for (days, partner) in self.reigns(place, reigns) {
-                let Some(partner) = partner.filter(|_| days != 0) else {
-                    continue;
-                };
-                let at = MonthOwner::Partner(row_of(partners, partner) as u32);
-                if owner != MonthOwner::Nobody && owner != at {
-                    return MonthOwner::Several;
-                }
-                (owned, owner) = (owned | days, at);
-            }
-            if owned == 0 || owned == self.days[place] {
-                owner
-            } else {
-                MonthOwner::Several
-            }
+            let whole = |(days, _): &(u32, _)| *days == self.days[place];
+            let (_, partner) = self.reigns(place, reigns).find(whole)?;
+            Some(row_of(partners, partner?))
         })
     }
 

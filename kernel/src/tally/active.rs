@@ -1,0 +1,94 @@
+//! In which offerings each user of a customer was active, for each of its partners.
+
+use crate::catalog::Catalog;
+use crate::ids::Offering;
+use crate::rows::UsageMonth;
+
+/// One bit for each partner, user and offering: a user counts once in an offering, and in each one above it, however
+/// often it was active there.
+#[derive(Debug, Default)]
+pub(super) struct ActiveUsers {
+    words: usize,
+    /// By offering: itself and those above it.
+    above: Vec<u64>,
+    users: usize,
+    /// By partner row, then user. Empty for partners without users.
+    active: Vec<Vec<u64>>,
+}
+
+impl ActiveUsers {
+    pub(super) fn new(catalog: &Catalog) -> ActiveUsers {
+        let words = words_of(catalog);
+        let mut above = vec![0; catalog.offerings() * words];
+        for (at, bits) in above.chunks_exact_mut(words).enumerate() {
+            for offering in catalog.offerings_above(Offering(at as u32)) {
+                set(bits, offering);
+            }
+        }
+        ActiveUsers {
+            words,
+            above,
+            ..ActiveUsers::default()
+        }
+    }
+
+    /// A customer with so many users.
+    pub(super) fn begin(&mut self, users: usize) {
+        self.users = users;
+    }
+
+    /// The users of these rows were active in their offerings, for the partner of this row.
+    #[inline]
+    pub(super) fn mark<'a>(
+        &mut self,
+        partner: usize,
+        rows: impl IntoIterator<Item = &'a UsageMonth>,
+    ) {
+        if self.active.len() <= partner {
+            self.active.resize_with(partner + 1, Vec::new);
+        }
+        let active = &mut self.active[partner];
+        if active.is_empty() {
+            active.resize(self.users * self.words, 0);
+        }
+        if self.words == 1 {
+            for row in rows {
+                active[row.user as usize] |= self.above[row.offering.0 as usize];
+            }
+            return;
+        }
+        for row in rows {
+            let above = &self.above[row.offering.0 as usize * self.words..][..self.words];
+            let user = &mut active[row.user as usize * self.words..][..self.words];
+            for (word, above) in user.iter_mut().zip(above) {
+                *word |= above;
+            }
+        }
+    }
+
+    /// Tells each partner row and offering of each user, and forgets them.
+    pub(super) fn count(&mut self, mut tell: impl FnMut(usize, Offering)) {
+        for (partner, active) in self.active.iter_mut().enumerate() {
+            for user in active.chunks_exact(self.words.max(1)) {
+                for (word, bits) in user.iter().enumerate() {
+                    let mut bits = *bits;
+                    while bits != 0 {
+                        let offering = word * 64 + bits.trailing_zeros() as usize;
+                        bits &= bits - 1;
+                        tell(partner, Offering(offering as u32));
+                    }
+                }
+            }
+            active.clear();
+        }
+    }
+}
+
+/// Words of a bit for each offering; there is always one, everything.
+pub(super) fn words_of(catalog: &Catalog) -> usize {
+    catalog.offerings().div_ceil(64).max(1)
+}
+
+pub(super) fn set(bits: &mut [u64], offering: Offering) {
+    bits[offering.0 as usize / 64] |= 1 << (offering.0 % 64);
+}
