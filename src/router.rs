@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::gate::{self, Gate};
 use crate::graphql;
 use crate::rest::health;
+use crate::service::identity::oidc::CALLBACK;
 use crate::store::Db;
 use crate::web;
 
@@ -59,6 +60,8 @@ pub fn router(db: &Db, config: &Arc<Config>) -> Router {
         .route("/", get(web::home::show))
         .route("/scorecard/{partner_id}", get(web::scorecard::show))
         .route("/sign-in", get(web::sign_in::show).post(web::sign_in::take))
+        .route("/sign-in/oidc", get(web::oidc::depart))
+        .route(CALLBACK, get(web::oidc::arrive))
         .route("/sign-out", post(web::sign_in::leave))
         .route("/assets/{name}", get(web::asset::show))
         .fallback(web::failure::no_route)

@@ -49,7 +49,7 @@ pub(super) async fn listen(
     if let Some(way_in) = way_in {
         print(format_args!("Sign in: http://{address}{way_in}"))?;
     }
-    if !any_key_works(app.db(), clock::now()).await? {
+    if app.config().oidc.issuer.is_empty() && !any_key_works(app.db(), clock::now()).await? {
         print("\nNobody can ask yet. The first key: peerband keys create --role admin --name me")?;
     }
     let routes = router(app.db(), &Arc::new(app.config().clone()));

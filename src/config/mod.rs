@@ -1,5 +1,7 @@
 //! Settings: one typed struct for each concern over the embedded, commented defaults.
 
+mod hidden;
+mod oidc;
 mod program;
 mod release;
 
@@ -10,6 +12,8 @@ use std::path::{Path, PathBuf};
 use config::{File, FileFormat};
 use serde::{Deserialize, Serialize};
 
+pub use hidden::Hidden;
+pub use oidc::Oidc;
 pub use program::{AssociationType, Program};
 pub use release::Release;
 
@@ -29,6 +33,7 @@ pub struct Config {
     pub database: Database,
     pub http: Http,
     pub session: Session,
+    pub oidc: Oidc,
     pub graphql: Graphql,
     pub schedule: Schedule,
 }
@@ -123,12 +128,15 @@ impl Config {
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("program.association_precedence")
+            .with_list_parse_key("oidc.algorithms")
+            .with_list_parse_key("oidc.roles")
             .source(Some(overrides(env)?));
         let config: Config = sources.add_source(overrides).build()?.try_deserialize()?;
         config.program.check()?;
         config.release.check()?;
         config.http.check()?;
         config.session.check()?;
+        config.oidc.check(&config.http)?;
         Ok(config)
     }
 

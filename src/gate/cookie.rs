@@ -48,10 +48,15 @@ impl Cookies {
         Secret::parse_token(self.read(headers, cookie)?)
     }
 
-    /// The header that keeps a value in the browser until it is closed, out of reach of scripts.
+    /// The header that keeps a value in the browser until it is closed, out of reach of scripts; of a journey for a
+    /// quarter of an hour.
     #[must_use]
     pub fn set(self, cookie: Cookie, value: &str) -> HeaderValue {
-        self.header(cookie, value, "")
+        let more = match cookie {
+            Cookie::Session | Cookie::Form => "",
+            Cookie::Journey => "; Max-Age=900",
+        };
+        self.header(cookie, value, more)
     }
 
     /// The header that takes it away.
@@ -64,7 +69,7 @@ impl Cookies {
         let secure = if self.is_secure { "; Secure" } else { "" };
         let name = self.name(cookie);
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}");
-        // Names and tokens are letters, digits and hyphens.
+        // Names and tokens are letters, digits, hyphens and dots.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
     }
 

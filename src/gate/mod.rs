@@ -27,7 +27,9 @@ use crate::clock;
 use crate::config::{Config, Http};
 use crate::service::audit::{Actor, Change};
 use crate::service::identity::session::authenticate_session;
-use crate::service::identity::{AuthError, Principal, Secret, authenticate_key};
+use crate::service::identity::{
+    AuthError, Issuer, Principal, Secret, authenticate_key, authenticate_token,
+};
 use crate::store::Db;
 
 /// Who asks, as every request behind the gate carries it.
@@ -58,6 +60,7 @@ pub struct Gate {
     pub cookies: Cookies,
     last_use: LastUse,
     lockout: Lockout,
+    issuer: Option<Issuer>,
 }
 
 impl Gate {
@@ -69,7 +72,14 @@ impl Gate {
             cookies: Cookies::new(&config.http),
             http: Arc::new(config.http.clone()),
             lockout: Lockout::default(),
+            issuer: Issuer::new(&config.oidc, &config.http),
         }
+    }
+
+    /// By whom tokens are believed, and browsers can sign in.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&Issuer> {
+        self.issuer.as_ref()
     }
 
     /// Whether a browser sends the request from one of our own pages.
@@ -121,7 +131,15 @@ impl Gate {
         from: Option<IpAddr>,
     ) -> (Asker, Option<SignedIn>) {
         if let Some(token) = bearer::token(headers) {
-            let looking = authenticate_key(&self.db, token);
+            let looking = async {
+                match &self.issuer {
+                    // Two dots make a token of an issuer's; no key has any.
+                    Some(issuer) if token.matches('.').count() == 2 => {
+                        authenticate_token(&self.db, issuer, token).await
+                    }
+                    _ => authenticate_key(&self.db, token).await,
+                }
+            };
             return match self.check(token, from, looking).await {
                 Ok(principal) => (self.known(principal), None),
                 Err(asker) => (asker, None),

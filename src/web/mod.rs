@@ -6,6 +6,7 @@
 pub mod asset;
 pub mod failure;
 pub mod home;
+pub mod oidc;
 pub mod scorecard;
 pub mod sign_in;
 

@@ -64,6 +64,8 @@ struct SignInPage<'a> {
     form: String,
     next: &'a str,
     link: &'a str,
+    /// Where the issuer lets browsers in, if there is one.
+    issuer: Option<String>,
     /// What was wrong with the last try.
     problem: Option<&'a str>,
 }
@@ -235,11 +237,19 @@ fn form(
         Some(secret) => secret.clone(),
         None => Secret::new_token().map_err(|error| Failure::from(AuthError::Random(error)))?,
     };
+    let issuer = pages
+        .gate
+        .issuer()
+        .filter(|issuer| issuer.lets_browsers_in());
     let sign_in_page = SignInPage {
         signed_in: None,
         form: secret.derived(SIGN_IN),
         next: &asked.next,
         link: &asked.link,
+        issuer: issuer.map(|_| {
+            let next: String = form_urlencoded::byte_serialize(asked.next.as_bytes()).collect();
+            format!("/sign-in/oidc?next={next}")
+        }),
         problem,
     };
     let mut response = page::respond(status, &sign_in_page);
@@ -266,6 +276,10 @@ impl From<AuthError> for Failure {
     fn from(error: AuthError) -> Failure {
         match error {
             AuthError::Store(error) => error.into(),
+            AuthError::Issuer(ref cause) => {
+                tracing::warn!("the issuer cannot be asked: {cause}");
+                Failure::Slow
+            }
             AuthError::Refused => Failure::SignIn {
                 next: String::new(),
             },

@@ -25,14 +25,14 @@ impl Claims {
         issuer: String,
         subject: String,
         name: String,
-        role: Role,
+        role: &str,
         partner_ids: Vec<String>,
     ) -> Claims {
         Claims {
             issuer,
             subject,
             name,
-            role: role.name().to_owned(),
+            role: role.to_owned(),
             partner_ids,
         }
     }

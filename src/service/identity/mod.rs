@@ -6,12 +6,14 @@
 
 pub mod claims;
 pub mod key;
+pub mod oidc;
 pub mod principal;
 pub mod secret;
 pub mod session;
 
 pub use claims::Claims;
 pub use key::{Export, KeyError, KeyRequest, create_key, revoke_key, rotate_key};
+pub use oidc::{Issuer, OidcError};
 pub use principal::{Principal, Who};
 pub use secret::Secret;
 
@@ -27,10 +29,39 @@ pub enum AuthError {
     Refused,
     #[error("the operating system has no random bits")]
     Random(#[source] std::io::Error),
+    #[error("the issuer of tokens cannot be asked")]
+    Issuer(#[source] oidc::OidcError),
     #[error(transparent)]
     Broken(#[from] Broken),
     #[error("whether the credentials are good could not be looked up")]
     Store(#[from] StoreError),
+}
+
+impl From<OidcError> for AuthError {
+    fn from(error: OidcError) -> AuthError {
+        match error {
+            OidcError::Refused(_) | OidcError::Token(_) => {
+                // What is wrong with it helps whoever sets the program up, and must not help whoever guesses.
+                let error = anyhow::Error::new(error);
+                tracing::info!("credentials of the issuer's are refused: {error:#}");
+                AuthError::Refused
+            }
+            error => AuthError::Issuer(error),
+        }
+    }
+}
+
+/// Whom an issuer's bearer token speaks of.
+///
+/// # Errors
+/// Where it does not hold, or the issuer or the store cannot be asked.
+pub async fn authenticate_token(
+    db: &Db,
+    issuer: &Issuer,
+    token: &str,
+) -> Result<Principal, AuthError> {
+    let (claims, end) = issuer.verify(token).await?;
+    Ok(claims.principal(db).await?.until(end))
 }
 
 /// Whose key this is.

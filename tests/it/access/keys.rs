@@ -1,6 +1,7 @@
 //! API keys from their making to their end.
 
-use std::process::Output;
+use std::io::{BufRead, BufReader};
+use std::process::{Output, Stdio};
 
 use chrono::TimeDelta;
 use peerband::clock;
@@ -376,4 +377,35 @@ fn the_command_line_makes_lists_rotates_and_revokes() {
         );
         assert!(refused.stdout.is_empty());
     }
+}
+
+#[test]
+fn a_server_without_a_key_tells_how_to_make_the_first() {
+    let sender = Sender::new();
+    let told = || {
+        let mut serve = sender.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = serve
+            .env("PEERBAND_SCHEDULE_ENABLED", "false")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first: Vec<String> = lines.by_ref().take(2).map(Result::unwrap).collect();
+        assert!(
+            first[0].starts_with("GraphQL: ") && first[1].starts_with("Pages: "),
+            "{first:?}"
+        );
+        let stopped = std::process::Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status();
+        assert!(stopped.unwrap().success());
+        let rest: Vec<String> = lines.map(Result::unwrap).collect();
+        child.wait().unwrap();
+        rest.join("\n")
+    };
+    let how = told();
+    let command = how.split("peerband ").nth(1).unwrap().to_owned();
+    assert_eq!(command, "keys create --role admin --name me");
+    text(&sender.run(&command.split(' ').collect::<Vec<_>>()));
+    assert_eq!(told(), "");
 }

@@ -3,6 +3,8 @@
 mod audit;
 mod keys;
 mod limits;
+mod oidc;
 mod roles;
 mod secrets;
 mod session;
+mod token;

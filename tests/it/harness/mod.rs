@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod database;
+pub(crate) mod idp;
 pub(crate) mod keys;
 pub(crate) mod product;
 pub(crate) mod program;

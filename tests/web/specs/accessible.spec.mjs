@@ -16,6 +16,7 @@ const PAGES = {
   'a withheld slice': `/scorecard/${SEATLESS.id}?location=JP`,
   'no scorecard': `/scorecard/${LONG.id}?location=JP`,
   'not found': '/scorecard/nobody',
+  'signing in': '/sign-in',
 };
 
 for (const colorScheme of ['light', 'dark']) {

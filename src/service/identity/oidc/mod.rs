@@ -1,0 +1,110 @@
+//! An OpenID Connect issuer: whom it vouches for, as a bearer token or as a browser that comes back from it.
+//!
+//! Nothing that a token says of itself decides how it is checked: the algorithms come from the settings, the keys from
+//! the issuer.
+
+mod fetch;
+mod flow;
+mod keys;
+mod verify;
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use self::fetch::Fetcher;
+use self::keys::Keys;
+use crate::config::{Http, Oidc};
+
+pub use flow::{Journey, Returned};
+
+/// Where browsers come back to.
+pub const CALLBACK: &str = "/sign-in/oidc/callback";
+
+/// The issuer of the settings. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    settings: Oidc,
+    public_url: String,
+    fetcher: Fetcher,
+    /// Read once it is needed, and again where that failed.
+    endpoints: OnceCell<Endpoints>,
+    keys: Keys,
+}
+
+/// What the issuer says of itself, as far as it is used.
+#[derive(Clone, Debug, Deserialize)]
+struct Endpoints {
+    issuer: String,
+    jwks_uri: String,
+    authorization_endpoint: Option<String>,
+    token_endpoint: Option<String>,
+}
+
+/// Why an issuer vouches for nobody.
+#[derive(Debug, thiserror::Error)]
+pub enum OidcError {
+    /// The token, the code or the browser is not what it should be.
+    #[error("refused: {0}")]
+    Refused(&'static str),
+    #[error("refused: the token does not hold")]
+    Token(#[source] jsonwebtoken::errors::Error),
+    #[error("{url} does not answer as an issuer does: {reason}")]
+    Issuer { url: String, reason: String },
+    #[error("{url} answers with status {status}")]
+    Status { url: String, status: u16 },
+    #[error("{url} cannot be reached")]
+    Unreachable {
+        url: String,
+        #[source]
+        source: reqwest::Error,
+    },
+}
+
+impl Issuer {
+    /// None where the settings name none.
+    #[must_use]
+    pub fn new(settings: &Oidc, http: &Http) -> Option<Issuer> {
+        if settings.issuer.is_empty() {
+            return None;
+        }
+        let shared = Shared {
+            settings: settings.clone(),
+            public_url: http.public_url.clone(),
+            fetcher: Fetcher::default(),
+            endpoints: OnceCell::new(),
+            keys: Keys::default(),
+        };
+        Some(Issuer {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Whether browsers can sign in by it.
+    #[must_use]
+    pub fn lets_browsers_in(&self) -> bool {
+        !self.shared.settings.client_id.is_empty()
+    }
+
+    async fn endpoints(&self) -> Result<&Endpoints, OidcError> {
+        let shared = &self.shared;
+        let reading = || async {
+            let issuer = &shared.settings.issuer;
+            let base = issuer.trim_end_matches('/');
+            let url = format!("{base}/.well-known/openid-configuration");
+            let found: Endpoints = shared.fetcher.get(&url).await?;
+            if found.issuer != *issuer {
+                let reason = format!("it calls itself {:?}", found.issuer);
+                return Err(OidcError::Issuer { url, reason });
+            }
+            Ok(found)
+        };
+        shared.endpoints.get_or_try_init(reading).await
+    }
+}
