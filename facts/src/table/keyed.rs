@@ -13,7 +13,7 @@ use crate::encode::encode;
 use crate::error::Error;
 use crate::row::{
     CertificationRow, FactRow, InstancesRow, Record, RevenueRow, SeatChangeRow, StoredRow,
-    SubscriptionRow, SurveyRow,
+    SubscriptionRow, SurveyRow, UsageRow,
 };
 use crate::scan::{Block, Sink};
 use crate::store::Sizes;
@@ -102,6 +102,13 @@ impl<R: Keyed> Chunk for KeyedChunk<R> {
         }
         self.rows.push(Sent { ordinal, row });
         Ok(())
+    }
+
+    fn push_usage(&mut self, _rows: &[UsageRow]) -> Result<(), Error> {
+        Err(Error::WrongDataset {
+            row: Dataset::Usage,
+            batch: R::DATASET,
+        })
     }
 
     fn len(&self) -> usize {

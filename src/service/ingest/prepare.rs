@@ -1,14 +1,18 @@
 //! Rows as read to rows as stored: ids looked up, keys hashed.
 
+use std::sync::Arc;
+
 use facts::{
     CertificationRow, FactRow, InstancesRow, LicenseType, RevenueRow, SeatChangeRow, Status,
     SubscriptionRow, SurveyRow, UsageRow,
 };
-use intake::{Dataset, Reject, Row, RowVisitor, Stop};
+use intake::{Dataset, Reject, Row, RowVisitor, Stop, UsageRows};
 use kernel::Day;
+use rustc_hash::FxHashMap;
 use tokio::sync::mpsc;
 
-use super::Watcher;
+use super::turn::Turn;
+use super::usage::UsageColumns;
 use crate::service::hashing::HashingKey;
 use crate::store::reference::{
     Association, Customer, Exam, FxRate, Ids, Partner, Product, Workload,
@@ -25,6 +29,7 @@ pub(super) enum Rows {
     FxRates(Vec<FxRate>),
     Associations(Vec<Association>),
     Facts(Vec<FactRow>),
+    Usage(Vec<UsageRow>),
 }
 
 impl Rows {
@@ -51,6 +56,7 @@ impl Rows {
             Rows::FxRates(rows) => rows.len(),
             Rows::Associations(rows) => rows.len(),
             Rows::Facts(rows) => rows.len(),
+            Rows::Usage(rows) => rows.len(),
         }
     }
 }
@@ -58,7 +64,10 @@ impl Rows {
 /// The state of one batch while its files are read.
 pub(super) struct Preparing {
     dataset: Dataset,
-    ids: Ids,
+    ids: Arc<Ids>,
+    /// Of the workloads that the batch itself brings, the product of each.
+    new_workloads: FxHashMap<String, String>,
+    columns: UsageColumns,
     key: HashingKey,
     group: Rows,
     group_len: usize,
@@ -70,14 +79,16 @@ pub(super) struct Preparing {
 impl Preparing {
     pub(super) fn new(
         dataset: Dataset,
-        ids: Ids,
+        ids: Arc<Ids>,
         key: HashingKey,
         sender: mpsc::Sender<Rows>,
         group_len: usize,
     ) -> Preparing {
         Preparing {
             dataset,
+            columns: UsageColumns::new(dataset, &ids),
             ids,
+            new_workloads: FxHashMap::default(),
             key,
             group: Rows::new(dataset),
             group_len,
@@ -87,15 +98,11 @@ impl Preparing {
         }
     }
 
-    pub(super) fn visitor<'a>(
-        &'a mut self,
-        file: &'a str,
-        watcher: &'a dyn Watcher,
-    ) -> Visitor<'a> {
+    pub(super) fn visitor<'a>(&'a mut self, file: &'a str, turn: &'a Turn) -> Visitor<'a> {
         Visitor {
             preparing: self,
             file,
-            watcher,
+            turn,
         }
     }
 
@@ -109,11 +116,15 @@ impl Preparing {
 
     fn hand_over(&mut self) -> Result<(), Stop> {
         let group = std::mem::replace(&mut self.group, Rows::new(self.dataset));
+        self.send(group)
+    }
+
+    fn send(&self, group: Rows) -> Result<(), Stop> {
         self.sender.blocking_send(group).map_err(|_| Stop)
     }
 
     fn prepare(&mut self, line: u64, row: Row<'_>) -> Result<(), Reject> {
-        let ids = &mut self.ids;
+        let ids = &*self.ids;
         let unknown = |column, value: &str| Reject::new(line, column, value, "is unknown");
         match (row, &mut self.group) {
             (Row::Products(row), Rows::Products(rows)) => rows.push(Product {
@@ -123,20 +134,20 @@ impl Preparing {
             (Row::Workloads(row), Rows::Workloads(rows)) => {
                 let product = ids.products.get(row.product_id);
                 product.ok_or_else(|| unknown("product_id", row.product_id))?;
-                match ids.workloads.get(row.workload_id) {
-                    Some((_, product_id)) if product_id != row.product_id => {
-                        let reason = format!(
-                            "is not where {} belongs: it is of {product_id} for good",
-                            row.workload_id
-                        );
-                        return Err(Reject::new(line, "product_id", row.product_id, reason));
-                    }
-                    Some(_) => {}
-                    None => {
-                        // The number is not known yet and nothing here asks for it; the product is what counts.
-                        let belongs = (0, row.product_id.to_owned());
-                        ids.workloads.insert(row.workload_id.to_owned(), belongs);
-                    }
+                let stored = ids.workloads.get(row.workload_id);
+                let belongs = match stored.map(|(_, product_id)| product_id) {
+                    Some(product_id) => product_id,
+                    None => self
+                        .new_workloads
+                        .entry(row.workload_id.to_owned())
+                        .or_insert_with(|| row.product_id.to_owned()),
+                };
+                if belongs != row.product_id {
+                    let reason = format!(
+                        "is not where {} belongs: it is of {belongs} for good",
+                        row.workload_id
+                    );
+                    return Err(Reject::new(line, "product_id", row.product_id, reason));
                 }
                 rows.push(Workload {
                     product_id: row.product_id.to_owned(),
@@ -339,7 +350,7 @@ fn shortest(mut billionths: i128) -> (i64, i16) {
 pub(super) struct Visitor<'a> {
     preparing: &'a mut Preparing,
     file: &'a str,
-    watcher: &'a dyn Watcher,
+    turn: &'a Turn,
 }
 
 impl RowVisitor for Visitor<'_> {
@@ -354,13 +365,27 @@ impl RowVisitor for Visitor<'_> {
         Ok(())
     }
 
+    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<(), Stop> {
+        let preparing = &mut *self.preparing;
+        match preparing
+            .columns
+            .look_up(rows, &preparing.ids, &preparing.key)
+        {
+            Some(found) => {
+                preparing.rows += found.len() as u64;
+                preparing.send(Rows::Usage(found))
+            }
+            // One by one, so that each row that names something unknown is told of with its place.
+            None => rows.one_by_one(self),
+        }
+    }
+
     fn reject(&mut self, reject: Reject) -> Result<(), Stop> {
         self.preparing.rejected += 1;
-        self.watcher.rejected(self.file, &reject);
-        Ok(())
+        self.turn.rejected(self.file, &reject)
     }
 
     fn progress(&mut self, bytes_read: u64) {
-        self.watcher.progressed(bytes_read);
+        self.turn.progressed(bytes_read);
     }
 }
