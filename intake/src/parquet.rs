@@ -131,14 +131,15 @@ impl<V: RowVisitor + ?Sized> Take<'_, '_, V> {
     fn batch(&mut self, batch: &RecordBatch) -> Result<(), Halt> {
         let dataset = self.sink.dataset;
         // A lower limit than that of ids would be one more to check.
-        if dataset == Dataset::Usage && self.sink.limits.field_bytes >= ID_BYTES {
-            let rows = UsageRows::of(batch, self.columns, self.row + 1);
-            if let Some(rows) = rows {
-                self.row += rows.len() as u64;
-                self.sink
-                    .progress_now(progress(self.bytes, self.row, self.total_rows));
-                return self.sink.usage(&rows);
-            }
+        if dataset == Dataset::Usage
+            && self.sink.limits.field_bytes >= ID_BYTES
+            && let Some(rows) = UsageRows::of(batch, self.columns)
+            && self.sink.usage(&rows)?
+        {
+            self.row += rows.len() as u64;
+            let bytes_read = progress(self.bytes, self.row, self.total_rows);
+            self.sink.progress_now(bytes_read);
+            return Ok(());
         }
         let mut values = [const { Values::Absent }; MAX_COLUMNS];
         for (array, column) in batch.columns().iter().zip(self.columns) {

@@ -15,9 +15,10 @@ pub trait RowVisitor {
     /// A row that breaks a bound: one reject for each such row.
     fn reject(&mut self, reject: Reject) -> Result<(), Stop>;
 
-    /// Rows of usage that come as columns. A visitor that has no quicker way with them gets them one by one.
-    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<(), Stop> {
-        rows.one_by_one(self)
+    /// Rows of usage that come as columns. Those that are not taken, which is what false says, come one by one.
+    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Stop> {
+        let _ = rows;
+        Ok(false)
     }
 
     /// How many bytes of the file have been read; called every now and then, and at the end with all of them.
@@ -75,11 +76,14 @@ impl<'v, V: RowVisitor + ?Sized> Sink<'v, V> {
         }
     }
 
-    /// Takes rows of usage as columns.
-    pub(crate) fn usage(&mut self, rows: &UsageRows<'_>) -> Result<(), Halt> {
-        self.rows += rows.len() as u64;
-        self.check_rows()?;
-        Ok(self.visitor.usage(rows)?)
+    /// Offers rows of usage as columns; false where they are not taken.
+    pub(crate) fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Halt> {
+        let is_taken = self.visitor.usage(rows)?;
+        if is_taken {
+            self.rows += rows.len() as u64;
+            self.check_rows()?;
+        }
+        Ok(is_taken)
     }
 
     /// Takes a record that is rejected before its values are looked at.

@@ -11,16 +11,15 @@ use arrow::{
 };
 use kernel::Day;
 
-use crate::{Field, PersonalId, RowVisitor, Stop, UsageRow, rule};
+use crate::{Field, rule};
 
 /// The longest text that a mark holds whole.
 const SHORT_BYTES: usize = 12;
 
-/// Rows of usage that stand together in a file. All of them are within the bounds that can be seen without knowing other
-/// data.
+/// Rows of usage that stand together in a file. Users and days are within all bounds; the other columns are as the file has
+/// them, since an id that is known needs no check.
 #[derive(Clone, Copy)]
 pub struct UsageRows<'a> {
-    first_line: u64,
     pub customer_id: Texts<'a>,
     /// Personal data.
     pub user_id: Texts<'a>,
@@ -36,8 +35,8 @@ pub struct Texts<'a>(&'a StringViewArray);
 
 impl<'a> UsageRows<'a> {
     /// The columns of a batch, which stand at these positions; nothing where one of them does not come in the type that
-    /// most senders choose for it, or where some row would be rejected.
-    pub(crate) fn of(batch: &'a RecordBatch, columns: &[usize], first_line: u64) -> Option<Self> {
+    /// most senders choose for it, or where a user or a day breaks a bound.
+    pub(crate) fn of(batch: &'a RecordBatch, columns: &[usize]) -> Option<Self> {
         let at = |column: usize| {
             let position = columns.iter().position(|position| *position == column);
             position.map(|position| batch.column(position))
@@ -49,7 +48,6 @@ impl<'a> UsageRows<'a> {
             _ => None,
         };
         let rows = UsageRows {
-            first_line,
             customer_id: texts(0)?,
             user_id: texts(1)?,
             product_id: texts(2)?,
@@ -57,12 +55,8 @@ impl<'a> UsageRows<'a> {
             active_on: days.values(),
         };
         let is_known = |day: &i32| (Day::FIRST.0..=Day::LAST.0).contains(day);
-        let is_taken = days.null_count() == 0
-            && rows.active_on.iter().all(is_known)
-            && rows.customer_id.are_ids(false)
-            && rows.user_id.are_ids(false)
-            && rows.product_id.are_ids(false)
-            && rows.workload_id.is_none_or(|texts| texts.are_ids(true));
+        let is_taken =
+            days.null_count() == 0 && rows.active_on.iter().all(is_known) && rows.user_id.are_ids();
         is_taken.then_some(rows)
     }
 
@@ -80,33 +74,11 @@ impl<'a> UsageRows<'a> {
     pub fn active_on(&self, at: usize) -> Day {
         Day(self.active_on[at])
     }
-
-    /// Hands the rows over one by one.
-    ///
-    /// # Errors
-    /// Where the visitor stops.
-    pub fn one_by_one<V: RowVisitor + ?Sized>(&self, visitor: &mut V) -> Result<(), Stop> {
-        for at in 0..self.len() {
-            let row = UsageRow {
-                customer_id: self.customer_id.text(at),
-                user_id: PersonalId(self.user_id.text(at)),
-                product_id: self.product_id.text(at),
-                workload_id: self
-                    .workload_id
-                    .map(|texts| texts.text(at))
-                    .filter(|text| !text.is_empty()),
-                active_on: self.active_on(at),
-            };
-            visitor.row(self.first_line + at as u64, crate::Row::Usage(row))?;
-        }
-        Ok(())
-    }
 }
 
 impl std::fmt::Debug for UsageRows<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("UsageRows")
-            .field("first_line", &self.first_line)
             .field("len", &self.len())
             .finish_non_exhaustive()
     }
@@ -142,19 +114,18 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Whether all of them are ids, or none where that is allowed.
-    fn are_ids(&self, or_none: bool) -> bool {
-        let mut last = None;
+    /// Whether all of them are ids.
+    fn are_ids(&self) -> bool {
+        // No id has the mark of none.
+        let mut last = 0;
         (0..self.0.len()).all(|at| {
             let mark = self.mark(at);
-            if last.replace(mark) == Some(mark) {
+            if mark == last && mark != 0 {
                 return true;
             }
-            match is_plain(mark) {
-                Some(true) => true,
-                _ if mark == 0 => or_none,
-                _ => matches!(rule::id(Field::Text(self.text(at))), Ok(Some(_))),
-            }
+            last = mark;
+            is_plain(mark) == Some(true)
+                || matches!(rule::id(Field::Text(self.text(at))), Ok(Some(_)))
         })
     }
 }

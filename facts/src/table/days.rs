@@ -1,32 +1,83 @@
-//! The days of each customer, user, offering and month, gathered in one table while rows come in any order.
+//! The days of each customer, user, offering and month, gathered while rows come in any order.
 //!
 //! A user is active on many days of a month, and a sender's log has them day by day: what is kept is bounded by how many
-//! there are of these, not by how many rows tell of them. Open addressing in one flat vector, since each row is one
-//! look-up and a row of the log is seldom near the one before it in any order but its own.
+//! there are of these, not by how many rows tell of them. Each row is one look-up somewhere in tables that are larger
+//! than a processor's caches; so rows are dealt out by customer first, and added to a table when there are enough of them
+//! to make its way into the caches worth it.
 
 use crate::row::UsageMonthRow;
 
-/// Entries of the first table.
-const SLOTS_AT_FIRST: usize = 1 << 12;
+/// Entries that a table begins with.
+const SLOTS_AT_FIRST: usize = 64;
+
+/// Tables, a power of two.
+const TABLES: usize = 64;
+
+/// Rows that are added to a table together. What is dealt to all tables fits into the second of the caches.
+const DEALT: usize = 512;
 
 /// Rows that are looked up side by side, so that the processor waits for their entries together.
 const ABREAST: usize = 16;
 
 #[derive(Debug, Default)]
 pub(super) struct DaySets {
-    /// A power of two of them. One without days is free.
+    /// None before the first row.
+    tables: Vec<Table>,
+    len: usize,
+}
+
+/// The sets of some customers.
+#[derive(Debug, Default)]
+struct Table {
+    /// Rows to be added.
+    dealt: Vec<UsageMonthRow>,
+    /// Open addressing: a power of two of them. One without days is free.
     slots: Vec<UsageMonthRow>,
     taken: usize,
 }
 
 impl DaySets {
+    /// How many there are at most: those of rows that are not added yet may be there already.
     pub(super) fn len(&self) -> usize {
-        self.taken
+        self.len
     }
 
-    /// Adds the days of rows, none of which may be without.
-    pub(super) fn add(&mut self, rows: &[UsageMonthRow]) {
-        for rows in rows.chunks(ABREAST) {
+    /// Adds the days of a row, which must not be without.
+    pub(super) fn add(&mut self, row: UsageMonthRow) {
+        if self.tables.is_empty() {
+            self.tables.resize_with(TABLES, Table::default);
+        }
+        // An odd number of no meaning, so that neighbours lie in different tables.
+        let at = row.customer.wrapping_mul(0x9e37_79b1) >> (u32::BITS - TABLES.trailing_zeros());
+        let table = &mut self.tables[at as usize];
+        table.dealt.push(row);
+        self.len += 1;
+        if table.dealt.len() >= DEALT {
+            self.len -= table.len();
+            table.add_dealt();
+            self.len += table.len();
+        }
+    }
+
+    /// All of them, in no order.
+    pub(super) fn into_rows(mut self) -> Vec<UsageMonthRow> {
+        self.tables.iter_mut().for_each(Table::add_dealt);
+        let mut rows = Vec::with_capacity(self.tables.iter().map(Table::len).sum());
+        for table in self.tables {
+            rows.extend(table.slots.into_iter().filter(|slot| slot.days != 0));
+        }
+        rows
+    }
+}
+
+impl Table {
+    fn len(&self) -> usize {
+        self.taken + self.dealt.len()
+    }
+
+    fn add_dealt(&mut self) {
+        let dealt = std::mem::take(&mut self.dealt);
+        for rows in dealt.chunks(ABREAST) {
             // At most two thirds are taken, so that look-ups end soon.
             while self.slots.len() * 2 < (self.taken + rows.len()) * 3 {
                 self.grow();
@@ -43,11 +94,9 @@ impl DaySets {
                 self.add_at(at, row);
             }
         }
-    }
-
-    /// All of them, in no order.
-    pub(super) fn into_rows(self) -> impl Iterator<Item = UsageMonthRow> {
-        self.slots.into_iter().filter(|slot| slot.days != 0)
+        // Its room is used again.
+        self.dealt = dealt;
+        self.dealt.clear();
     }
 
     fn add_at(&mut self, mut at: usize, row: &UsageMonthRow) {
@@ -120,12 +169,14 @@ mod tests {
             *expected.entry(key).or_insert(0) |= row.days;
         }
         let mut sets = DaySets::default();
-        for rows in rows.chunks(1000) {
-            sets.add(rows);
+        for row in rows {
+            sets.add(row);
         }
-        assert_eq!(sets.len(), expected.len());
+        assert!((expected.len()..30_000).contains(&sets.len()));
         let found = sets.into_rows();
+        assert_eq!(found.len(), expected.len());
         let found: BTreeMap<_, _> = found
+            .iter()
             .map(|row| ((row.customer, row.user, row.offering, row.month), row.days))
             .collect();
         assert_eq!(found, expected);

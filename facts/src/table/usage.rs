@@ -17,8 +17,6 @@ use crate::store::Sizes;
 pub(super) struct UsageChunk {
     sets: DaySets,
     first_days: FirstDays,
-    /// The rows being pushed, as months of one day.
-    months: Vec<UsageMonthRow>,
 }
 
 impl Chunk for UsageChunk {
@@ -33,13 +31,12 @@ impl Chunk for UsageChunk {
     }
 
     fn push_usage(&mut self, rows: &[UsageRow]) -> Result<(), Error> {
-        self.months.clear();
         for row in rows {
             if row.customer == u32::MAX {
                 return Err(Error::CustomerTooLarge(u32::MAX));
             }
             let month = self.first_days.of(row.active_on);
-            self.months.push(UsageMonthRow {
+            self.sets.add(UsageMonthRow {
                 customer: row.customer,
                 user: row.user,
                 offering: row.offering,
@@ -47,7 +44,6 @@ impl Chunk for UsageChunk {
                 days: 1 << (row.active_on.0 - month.0),
             });
         }
-        self.sets.add(&self.months);
         Ok(())
     }
 
@@ -88,8 +84,7 @@ impl FirstDays {
 
 /// One file for each month.
 fn encode_months(sets: DaySets, sizes: Sizes) -> Result<Vec<Unnamed>, ParquetError> {
-    let mut rows = Vec::with_capacity(sets.len());
-    rows.extend(sets.into_rows());
+    let mut rows = sets.into_rows();
     rows.sort_unstable_by_key(|row| {
         let order = u128::from(row.customer) << 96 | u128::from(row.user) << 32;
         (row.month, order | u128::from(row.offering))

@@ -5,6 +5,7 @@
 
 mod deletion;
 mod fact_batch;
+mod known;
 mod locations;
 mod prepare;
 mod session;

@@ -11,12 +11,11 @@ use kernel::Day;
 use rustc_hash::FxHashMap;
 use tokio::sync::mpsc;
 
+use super::known::Known;
 use super::turn::Turn;
 use super::usage::UsageColumns;
 use crate::service::hashing::HashingKey;
-use crate::store::reference::{
-    Association, Customer, Exam, FxRate, Ids, Partner, Product, Workload,
-};
+use crate::store::reference::{Association, Customer, Exam, FxRate, Partner, Product, Workload};
 
 /// A group of rows of one dataset.
 #[derive(Debug)]
@@ -64,7 +63,7 @@ impl Rows {
 /// The state of one batch while its files are read.
 pub(super) struct Preparing {
     dataset: Dataset,
-    ids: Arc<Ids>,
+    known: Arc<Known>,
     /// Of the workloads that the batch itself brings, the product of each.
     new_workloads: FxHashMap<String, String>,
     columns: UsageColumns,
@@ -79,15 +78,15 @@ pub(super) struct Preparing {
 impl Preparing {
     pub(super) fn new(
         dataset: Dataset,
-        ids: Arc<Ids>,
+        known: Arc<Known>,
         key: HashingKey,
         sender: mpsc::Sender<Rows>,
         group_len: usize,
     ) -> Preparing {
         Preparing {
             dataset,
-            columns: UsageColumns::new(dataset, &ids),
-            ids,
+            columns: UsageColumns::default(),
+            known,
             new_workloads: FxHashMap::default(),
             key,
             group: Rows::new(dataset),
@@ -124,7 +123,7 @@ impl Preparing {
     }
 
     fn prepare(&mut self, line: u64, row: Row<'_>) -> Result<(), Reject> {
-        let ids = &*self.ids;
+        let ids = &self.known.ids;
         let unknown = |column, value: &str| Reject::new(line, column, value, "is unknown");
         match (row, &mut self.group) {
             (Row::Products(row), Rows::Products(rows)) => rows.push(Product {
@@ -190,10 +189,11 @@ impl Preparing {
                 });
             }
             (Row::Associations(row), Rows::Associations(rows)) => rows.push(Association {
-                customer: *ids
-                    .customers
-                    .get(row.customer_id)
-                    .ok_or_else(|| unknown("customer_id", row.customer_id))?,
+                customer: self
+                    .known
+                    .customer(row.customer_id)
+                    .ok_or_else(|| unknown("customer_id", row.customer_id))?
+                    .cast_signed(),
                 partner: *ids
                     .partners
                     .get(row.partner_id)
@@ -211,7 +211,7 @@ impl Preparing {
                 starts_on: row.starts_on.0,
                 ends_on: row.ends_on.map(|day| day.0),
             }),
-            (row, Rows::Facts(rows)) => rows.push(fact(ids, &self.key, line, row)?),
+            (row, Rows::Facts(rows)) => rows.push(fact(&self.known, &self.key, line, row)?),
             // Each file is read as one dataset, whose group this is.
             _ => {}
         }
@@ -219,15 +219,10 @@ impl Preparing {
     }
 }
 
-fn fact(ids: &Ids, key: &HashingKey, line: u64, row: Row<'_>) -> Result<FactRow, Reject> {
+fn fact(known: &Known, key: &HashingKey, line: u64, row: Row<'_>) -> Result<FactRow, Reject> {
+    let ids = &known.ids;
     let unknown = |column, value: &str| Reject::new(line, column, value, "is unknown");
-    let customer = |id: &str| {
-        let number = ids
-            .customers
-            .get(id)
-            .ok_or_else(|| unknown("customer_id", id))?;
-        Ok(number.unsigned_abs())
-    };
+    let customer = |id: &str| known.customer(id).ok_or_else(|| unknown("customer_id", id));
     let offering = |product_id: &str, workload_id: Option<&str>| {
         let product = ids
             .products
@@ -365,19 +360,16 @@ impl RowVisitor for Visitor<'_> {
         Ok(())
     }
 
-    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<(), Stop> {
+    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Stop> {
         let preparing = &mut *self.preparing;
-        match preparing
+        let found = preparing
             .columns
-            .look_up(rows, &preparing.ids, &preparing.key)
-        {
-            Some(found) => {
-                preparing.rows += found.len() as u64;
-                preparing.send(Rows::Usage(found))
-            }
-            // One by one, so that each row that names something unknown is told of with its place.
-            None => rows.one_by_one(self),
-        }
+            .look_up(rows, &preparing.known, &preparing.key);
+        // Else they come one by one, so that each row that names something unknown is told of with its place.
+        let Some(found) = found else { return Ok(false) };
+        preparing.rows += found.len() as u64;
+        preparing.send(Rows::Usage(found))?;
+        Ok(true)
     }
 
     fn reject(&mut self, reject: Reject) -> Result<(), Stop> {

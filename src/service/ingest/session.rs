@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::fact_batch::Unstored;
+use super::known::Known;
 use super::prepare::Preparing;
 use super::turn::Turn;
 use super::{
@@ -18,7 +19,7 @@ use super::{
 use crate::app::App;
 use crate::service::hashing::HashingKey;
 use crate::service::{lock, sweep};
-use crate::store::reference::{Ids, Kind};
+use crate::store::reference::Kind;
 
 /// Prepared rows are handed over in groups of this many.
 const GROUP: usize = 4096;
@@ -51,7 +52,7 @@ pub(super) async fn take_all_in(
     let mut session = Session {
         app: app.clone(),
         watcher,
-        ids: Arc::default(),
+        known: Arc::default(),
         outcomes: Vec::new(),
     };
     let taken = session.take(requests).await;
@@ -63,7 +64,7 @@ pub(super) async fn take_all_in(
 struct Session {
     app: App,
     watcher: Arc<dyn Watcher>,
-    ids: Arc<Ids>,
+    known: Arc<Known>,
     outcomes: Vec<Outcome>,
 }
 
@@ -150,10 +151,10 @@ impl Session {
             let work = tokio::spawn(async move { locations::ingest(&app, &request, turn).await });
             return Ok(Started::Reference(work));
         }
-        self.load_ids(request.dataset).await?;
+        self.load_known(request.dataset).await?;
         let key = HashingKey::load(&app.data_dir().hashing_key())?;
         let (sender, rows) = mpsc::channel(GROUPS_AHEAD);
-        let preparing = Preparing::new(request.dataset, self.ids.clone(), key, sender, GROUP);
+        let preparing = Preparing::new(request.dataset, self.known.clone(), key, sender, GROUP);
         let of = request.clone();
         let reading =
             tokio::task::spawn_blocking(move || read(of.dataset, &of.files, preparing, &turn));
@@ -168,13 +169,12 @@ impl Session {
         })
     }
 
-    async fn load_ids(&mut self, dataset: Dataset) -> Result<(), IngestError> {
+    async fn load_known(&mut self, dataset: Dataset) -> Result<(), IngestError> {
         // Nobody reads with them any more; if somebody did, they would be read anew.
-        let ids = std::mem::take(&mut self.ids);
-        let mut ids = Arc::try_unwrap(ids).unwrap_or_default();
-        ids.load_missing(self.app.db().read(), named_by(dataset))
-            .await?;
-        self.ids = Arc::new(ids);
+        let known = std::mem::take(&mut self.known);
+        let mut known = Arc::try_unwrap(known).unwrap_or_default();
+        known.load_missing(self.app.db(), named_by(dataset)).await?;
+        self.known = Arc::new(known);
         Ok(())
     }
 
@@ -187,9 +187,9 @@ impl Session {
             Dataset::Exams => Kind::Exams,
             _ => return,
         };
-        match Arc::get_mut(&mut self.ids) {
-            Some(ids) => ids.forget(changed),
-            None => self.ids = Arc::default(),
+        match Arc::get_mut(&mut self.known) {
+            Some(known) => known.ids.forget(changed),
+            None => self.known = Arc::default(),
         }
     }
 

@@ -1,99 +1,98 @@
 //! Columns of usage to rows as stored. What a row names is mostly what the row before it names, so that most ids are not
-//! even looked at; the others are looked up by their mark, or by their text where that is long.
+//! even looked at.
 
 use facts::UsageRow;
-use intake::{Dataset, UsageRows, short_mark};
+use intake::UsageRows;
 use rustc_hash::FxHashMap;
 
+use super::known::Known;
 use crate::service::hashing::HashingKey;
-use crate::store::reference::Ids;
 
-/// The numbers of short ids by their marks, and what the row before this one has named.
+/// What is kept from one group of rows to the next: room.
 #[derive(Debug, Default)]
 pub(super) struct UsageColumns {
-    customers: FxHashMap<u128, u32>,
-    /// By the marks of product and workload, as long as marks mean the same.
+    /// The marks of customers that are not those of the row before, and in which row.
+    marks: Vec<u128>,
+    rows: Vec<usize>,
+    /// By the marks of product and workload, which mean the same within a group only.
     offerings: FxHashMap<(u128, u128), u32>,
 }
 
 impl UsageColumns {
-    pub(super) fn new(dataset: Dataset, ids: &Ids) -> UsageColumns {
-        let mut columns = UsageColumns::default();
-        if dataset == Dataset::Usage {
-            let short =
-                |(id, number): (&String, &i32)| Some((short_mark(id)?, number.unsigned_abs()));
-            columns.customers = ids.customers.iter().filter_map(short).collect();
-        }
-        columns
-    }
-
     /// The rows as stored; nothing where one of them names something that is unknown.
     pub(super) fn look_up(
         &mut self,
         rows: &UsageRows<'_>,
-        ids: &Ids,
+        known: &Known,
         key: &HashingKey,
     ) -> Option<Vec<UsageRow>> {
-        self.offerings.clear();
-        let mut found = Vec::with_capacity(rows.len());
-        // No id has the mark of none, which these begin with.
-        let (mut customer, mut user, mut offering) = ((0, 0), (0, 0), ((0, 0), 0));
+        let UsageColumns {
+            marks: customers,
+            rows: firsts,
+            offerings,
+        } = self;
+        customers.clear();
+        firsts.clear();
+        offerings.clear();
         for at in 0..rows.len() {
             let mark = rows.customer_id.mark(at);
-            if mark != customer.0 {
-                customer = (mark, self.customer(rows, at, mark, ids)?);
+            if customers.last() != Some(&mark) {
+                customers.push(mark);
+                firsts.push(at);
             }
-            let mark = rows.user_id.mark(at);
-            if mark != user.0 {
-                user = (mark, key.hash_64(rows.user_id.text(at)));
+        }
+        let customers = known.customers(customers, |at| rows.customer_id.text(firsts[at]))?;
+        let ends = firsts.iter().skip(1).copied().chain([rows.len()]);
+        let mut found = Vec::with_capacity(rows.len());
+        // No id has the mark of none, which these begin with.
+        let (mut user, mut offering) = ((0, 0), ((0, 0), 0));
+        for (customer, end) in customers.into_iter().zip(ends) {
+            for at in found.len()..end {
+                let mark = rows.user_id.mark(at);
+                if mark != user.0 {
+                    user = (mark, key.hash_64(rows.user_id.text(at)));
+                }
+                let workload = rows.workload_id.map_or(0, |texts| texts.mark(at));
+                let marks = (rows.product_id.mark(at), workload);
+                if marks != offering.0 {
+                    offering = (marks, number_of(offerings, rows, at, marks, known)?);
+                }
+                found.push(UsageRow {
+                    customer,
+                    user: user.1,
+                    offering: offering.1,
+                    active_on: rows.active_on(at),
+                });
             }
-            let workload = rows.workload_id.map_or(0, |texts| texts.mark(at));
-            let marks = (rows.product_id.mark(at), workload);
-            if marks != offering.0 {
-                offering = (marks, self.offering(rows, at, marks, ids)?);
-            }
-            found.push(UsageRow {
-                customer: customer.1,
-                user: user.1,
-                offering: offering.1,
-                active_on: rows.active_on(at),
-            });
         }
         Some(found)
     }
+}
 
-    fn customer(&self, rows: &UsageRows<'_>, at: usize, mark: u128, ids: &Ids) -> Option<u32> {
-        if let Some(number) = self.customers.get(&mark) {
-            return Some(*number);
-        }
-        let number = ids.customers.get(rows.customer_id.text(at))?;
-        Some(number.unsigned_abs())
+/// The number of the offering that a row names.
+fn number_of(
+    offerings: &mut FxHashMap<(u128, u128), u32>,
+    rows: &UsageRows<'_>,
+    at: usize,
+    marks: (u128, u128),
+    known: &Known,
+) -> Option<u32> {
+    if let Some(number) = offerings.get(&marks) {
+        return Some(*number);
     }
-
-    fn offering(
-        &mut self,
-        rows: &UsageRows<'_>,
-        at: usize,
-        marks: (u128, u128),
-        ids: &Ids,
-    ) -> Option<u32> {
-        if let Some(number) = self.offerings.get(&marks) {
-            return Some(*number);
+    let product_id = rows.product_id.text(at);
+    let product = known.ids.products.get(product_id)?;
+    let workload_id = rows.workload_id.map_or("", |texts| texts.text(at));
+    let number = if workload_id.is_empty() {
+        product
+    } else {
+        let (workload, belongs) = known.ids.workloads.get(workload_id)?;
+        if belongs != product_id {
+            return None;
         }
-        let product_id = rows.product_id.text(at);
-        let product = ids.products.get(product_id)?;
-        let workload_id = rows.workload_id.map_or("", |texts| texts.text(at));
-        let number = if workload_id.is_empty() {
-            product
-        } else {
-            let (workload, belongs) = ids.workloads.get(workload_id)?;
-            if belongs != product_id {
-                return None;
-            }
-            workload
-        };
-        let number = number.unsigned_abs();
-        self.offerings.insert(marks, number);
-        Some(number)
-    }
+        workload
+    };
+    let number = number.unsigned_abs();
+    offerings.insert(marks, number);
+    Some(number)
 }

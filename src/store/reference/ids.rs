@@ -44,7 +44,7 @@ impl Ids {
         kinds: &[Kind],
     ) -> Result<(), StoreError> {
         for kind in kinds {
-            if self.loaded.contains(kind) {
+            if self.is_loaded(*kind) {
                 continue;
             }
             match kind {
@@ -72,6 +72,11 @@ impl Ids {
             self.loaded.push(*kind);
         }
         Ok(())
+    }
+
+    #[must_use]
+    pub fn is_loaded(&self, kind: Kind) -> bool {
+        self.loaded.contains(&kind)
     }
 
     /// Has the ids of a kind read again when they are needed next.
