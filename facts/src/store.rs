@@ -21,7 +21,7 @@ pub struct Sizes {
     /// Rows of a batch that are sorted and written together. Two such chunks are held: one fills up while the other is
     /// encoded.
     pub chunk_rows: usize,
-    /// The same for usage, whose rows are small and are split by month.
+    /// The same for usage, whose rows are small, are counted once a month's days are united, and are split by month.
     pub usage_chunk_rows: usize,
     /// Rows of a row group, the least that is read of a file. Small, since a bucket reads at least one of each file
     /// that has its customers.
@@ -34,7 +34,7 @@ impl Default for Sizes {
     fn default() -> Sizes {
         Sizes {
             chunk_rows: 256 * 1024,
-            usage_chunk_rows: 512 * 1024,
+            usage_chunk_rows: 2 * 1024 * 1024,
             row_group_rows: 32 * 1024,
             settled_keys: 4 * 1024 * 1024,
         }

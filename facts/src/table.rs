@@ -1,6 +1,7 @@
 //! How the rows of each dataset are gathered into files: by which key a row hides another, and in which order they
 //! stand.
 
+mod days;
 mod keyed;
 mod usage;
 
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::file::FileRef;
 use crate::row::{
     CertificationRow, FactRow, InstancesRow, RevenueRow, SeatChangeRow, StoredRow, SubscriptionRow,
-    SurveyRow,
+    SurveyRow, UsageRow,
 };
 use crate::scan::ALL_CUSTOMERS;
 use crate::store::{FactStore, Sizes};
@@ -25,6 +26,8 @@ use usage::AllUsage;
 /// The rows of a batch that are in hand.
 pub(crate) trait Chunk: Send + std::fmt::Debug {
     fn push(&mut self, ordinal: u32, row: FactRow) -> Result<(), Error>;
+    fn push_usage(&mut self, rows: &[UsageRow]) -> Result<(), Error>;
+    /// How many rows of a file they make, as far as is known.
     fn len(&self) -> usize;
     /// Empties the chunk into a job that sorts and encodes its rows.
     fn take(&mut self) -> EncodeJob;

@@ -12,7 +12,7 @@ use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file::WrittenFile;
 use crate::footer;
-use crate::row::FactRow;
+use crate::row::{FactRow, UsageRow};
 use crate::store::FactStore;
 use crate::table::{self, Chunk, Unnamed};
 
@@ -90,10 +90,17 @@ impl BatchWriter {
         let ordinal = u32::try_from(self.pushed).map_err(|_| Error::TooManyRows)?;
         self.chunk.push(ordinal, row.into())?;
         self.pushed += 1;
-        if self.chunk.len() >= self.chunk_rows {
-            self.turn().await?;
-        }
-        Ok(())
+        self.turn_if_full().await
+    }
+
+    /// Takes the batch's next rows, where they are usage.
+    ///
+    /// # Errors
+    /// As those of [`BatchWriter::push`].
+    pub async fn push_usage(&mut self, rows: &[UsageRow]) -> Result<(), Error> {
+        self.chunk.push_usage(rows)?;
+        self.pushed += rows.len() as u64;
+        self.turn_if_full().await
     }
 
     /// Writes the rest. The files are durable; none for a batch without rows.
@@ -117,6 +124,13 @@ impl BatchWriter {
     /// Where a file could not be removed. None of them counts, whatever happens here.
     pub async fn abort(self) -> Result<(), Error> {
         self.store.remove(&self.paths).await
+    }
+
+    async fn turn_if_full(&mut self) -> Result<(), Error> {
+        if self.chunk.len() >= self.chunk_rows {
+            self.turn().await?;
+        }
+        Ok(())
     }
 
     async fn write_rest(&mut self) -> Result<(), Error> {

@@ -23,6 +23,7 @@ mod row;
 mod rule;
 mod sink;
 mod source;
+mod usage;
 mod value;
 
 use field::Field;
@@ -39,4 +40,5 @@ pub use row::{
 };
 pub use sink::{RowVisitor, Stop, Summary};
 pub use source::{Compression, Format, Source, UnknownEnding, batch_id_of, fault_of_batch_id};
+pub use usage::{Texts, UsageRows, short_mark};
 pub use value::{Amount, AssociationType, Currency, LicenseType, PersonalId, Rate, Status};

@@ -7,27 +7,39 @@ mod pages;
 mod thrift;
 
 use std::{
+    ops::RangeInclusive,
     panic::{self, AssertUnwindSafe},
-    sync::Arc,
+    sync::{Arc, mpsc},
+    thread,
 };
 
-use arrow::datatypes::{DataType, Schema};
+use arrow::{
+    array::RecordBatch,
+    datatypes::{DataType, Schema},
+};
 use parquet::{
     arrow::arrow_reader::{
-        ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+        ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+        ParquetRecordBatchReaderBuilder,
     },
     errors::ParquetError,
     file::metadata::{PageIndexPolicy, ParquetMetaData},
 };
 
 use crate::{
-    Dataset, Field, Limits, Problem, RowVisitor, Source, Summary, dataset::MAX_COLUMNS,
-    error::Halt, input, sink::Sink,
+    Dataset, Field, Limits, Problem, RowVisitor, Source, Summary, UsageRows, dataset::MAX_COLUMNS,
+    error::Halt, input, rule::ID_BYTES, sink::Sink,
 };
 use column::Values;
 
-/// Rows decoded at once. Small, for each may hold fields of [`Limits::field_bytes`] in every column.
-const BATCH_ROWS: usize = 1024;
+/// Rows decoded at once: few where rows are long, for each may hold fields of [`Limits::field_bytes`] in every column.
+const BATCH_ROWS: RangeInclusive<u64> = 1024..=8192;
+
+/// What as many rows as are decoded at once may take.
+const BATCH_BYTES: u64 = 8 << 20;
+
+/// Batches that are decoded ahead of the one in hand.
+const BATCHES_AHEAD: usize = 2;
 
 pub(crate) fn read<V: RowVisitor + ?Sized>(
     source: &Source,
@@ -40,7 +52,8 @@ pub(crate) fn read<V: RowVisitor + ?Sized>(
     let metadata = guarded(|| ArrowReaderMetadata::load(&file, options()))?;
     let columns = columns_of(metadata.schema(), sink.dataset, sink.limits)?;
     let total_rows = rows_of(metadata.metadata(), sink.limits)?;
-    pages::check_pages(&file, bytes, metadata.metadata(), sink.limits)?;
+    let row_bytes = pages::check_pages(&file, bytes, metadata.metadata(), sink.limits)?;
+    let batch_rows = (BATCH_BYTES / row_bytes.max(1)).clamp(*BATCH_ROWS.start(), *BATCH_ROWS.end());
     let schema = Arc::new(readable_schema(metadata.schema()));
     let metadata = guarded(|| {
         ArrowReaderMetadata::try_new(
@@ -52,28 +65,98 @@ pub(crate) fn read<V: RowVisitor + ?Sized>(
         column::check_type(&sink.dataset.columns()[*column], field.data_type())?;
     }
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
-    let mut reader = guarded(|| reader.with_batch_size(BATCH_ROWS).build())?;
-    let mut row = 0;
-    while let Some(batch) = guarded(|| reader.next().transpose().map_err(ParquetError::from))? {
-        let mut values = [const { Values::Absent }; MAX_COLUMNS];
-        for (array, column) in batch.columns().iter().zip(&columns) {
-            values[*column] = Values::new(array, &sink.dataset.columns()[*column])?;
+    // At most 8192 rows.
+    let mut reader = guarded(|| reader.with_batch_size(batch_rows as usize).build())?;
+    let mut take = Take {
+        sink: &mut sink,
+        columns: &columns,
+        row: 0,
+        total_rows,
+        bytes,
+    };
+    if total_rows <= batch_rows {
+        while let Some(batch) = next(&mut reader)? {
+            take.batch(&batch)?;
         }
-        for index in 0..batch.num_rows() {
-            row += 1;
-            sink.progress(|| progress(bytes, row, total_rows));
-            let mut fields = [Field::None; MAX_COLUMNS];
-            for (field, values) in fields.iter_mut().zip(&values) {
-                *field = values.field(index);
-            }
-            sink.record(row, &fields)?;
-        }
+    } else {
+        ahead(reader, |batch| take.batch(&batch))?;
     }
+    let row = take.row;
     if row != total_rows {
         let detail = format!("its footer speaks of {total_rows} rows, and it holds {row}");
         return Err(Problem::Parquet { detail }.into());
     }
     Ok(sink.finish(bytes))
+}
+
+fn next(reader: &mut ParquetRecordBatchReader) -> Result<Option<RecordBatch>, Problem> {
+    guarded(|| reader.next().transpose().map_err(ParquetError::from))
+}
+
+/// Decodes on a thread of its own while batches are taken on this one.
+fn ahead(
+    mut reader: ParquetRecordBatchReader,
+    mut take: impl FnMut(RecordBatch) -> Result<(), Halt>,
+) -> Result<(), Halt> {
+    let (sender, batches) = mpsc::sync_channel(BATCHES_AHEAD);
+    thread::scope(|scope| {
+        let decode = move || {
+            while let Some(batch) = next(&mut reader).transpose() {
+                let is_last = batch.is_err();
+                // Nobody is left to take it where the taking has halted.
+                if sender.send(batch).is_err() || is_last {
+                    break;
+                }
+            }
+        };
+        thread::Builder::new()
+            .name("decode".to_owned())
+            .spawn_scoped(scope, decode)
+            .map_err(Problem::Io)?;
+        // Whatever ends this drops the receiver, at which the other thread ends too.
+        batches.into_iter().try_for_each(|batch| take(batch?))
+    })
+}
+
+/// Hands the rows of batches to the sink.
+struct Take<'t, 's, V: ?Sized> {
+    sink: &'t mut Sink<'s, V>,
+    columns: &'t [usize],
+    row: u64,
+    total_rows: u64,
+    bytes: u64,
+}
+
+impl<V: RowVisitor + ?Sized> Take<'_, '_, V> {
+    fn batch(&mut self, batch: &RecordBatch) -> Result<(), Halt> {
+        let dataset = self.sink.dataset;
+        // A lower limit than that of ids would be one more to check.
+        if dataset == Dataset::Usage
+            && self.sink.limits.field_bytes >= ID_BYTES
+            && let Some(rows) = UsageRows::of(batch, self.columns)
+            && self.sink.usage(&rows)?
+        {
+            self.row += rows.len() as u64;
+            let bytes_read = progress(self.bytes, self.row, self.total_rows);
+            self.sink.progress_now(bytes_read);
+            return Ok(());
+        }
+        let mut values = [const { Values::Absent }; MAX_COLUMNS];
+        for (array, column) in batch.columns().iter().zip(self.columns) {
+            values[*column] = Values::new(array, &dataset.columns()[*column])?;
+        }
+        for index in 0..batch.num_rows() {
+            self.row += 1;
+            let (bytes, row, total_rows) = (self.bytes, self.row, self.total_rows);
+            self.sink.progress(|| progress(bytes, row, total_rows));
+            let mut fields = [Field::None; MAX_COLUMNS];
+            for (field, values) in fields.iter_mut().zip(&values) {
+                *field = values.field(index);
+            }
+            self.sink.record(row, &fields)?;
+        }
+        Ok(())
+    }
 }
 
 /// For each column of the file, which column of the dataset it is.

@@ -35,6 +35,9 @@ pub(crate) fn read<'a, R: Rule<'a>>(
     R::read(field)
 }
 
+/// The longest id.
+pub(crate) const ID_BYTES: usize = 128;
+
 const REQUIRED: Reason = Cow::Borrowed("is required");
 
 /// Declares a rule: its name, the type of its value, its shape and its reading.
@@ -157,7 +160,7 @@ pub(crate) fn id(field: Field<'_>) -> Result<Option<&str>, Reason> {
     let Some(id) = text(field)? else {
         return Ok(None);
     };
-    if id.len() > 128 {
+    if id.len() > ID_BYTES {
         return Err("is longer than 128 bytes".into());
     }
     // Nearly all ids are ASCII without surprises; only the others are looked at character by character.

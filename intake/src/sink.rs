@@ -1,6 +1,6 @@
 //! Where rows and rejects go: the caller's visitor, and the count of what it got.
 
-use crate::{Dataset, Field, Limits, Problem, Reject, Row, error::Halt, row::Bad};
+use crate::{Dataset, Field, Limits, Problem, Reject, Row, UsageRows, error::Halt, row::Bad};
 
 /// What the visitor answers to end the reading before the file ends. The cause, if there is one, stays with the
 /// visitor; [`read`](crate::read()) returns [`ReadError::Stopped`](crate::ReadError::Stopped).
@@ -14,6 +14,12 @@ pub trait RowVisitor {
 
     /// A row that breaks a bound: one reject for each such row.
     fn reject(&mut self, reject: Reject) -> Result<(), Stop>;
+
+    /// Rows of usage that come as columns. Those that are not taken, which is what false says, come one by one.
+    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Stop> {
+        let _ = rows;
+        Ok(false)
+    }
 
     /// How many bytes of the file have been read; called every now and then, and at the end with all of them.
     fn progress(&mut self, bytes_read: u64) {
@@ -70,6 +76,16 @@ impl<'v, V: RowVisitor + ?Sized> Sink<'v, V> {
         }
     }
 
+    /// Offers rows of usage as columns; false where they are not taken.
+    pub(crate) fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Halt> {
+        let is_taken = self.visitor.usage(rows)?;
+        if is_taken {
+            self.rows += rows.len() as u64;
+            self.check_rows()?;
+        }
+        Ok(is_taken)
+    }
+
     /// Takes a record that is rejected before its values are looked at.
     pub(crate) fn reject(&mut self, reject: Reject) -> Result<(), Halt> {
         self.rejects += 1;
@@ -80,8 +96,12 @@ impl<'v, V: RowVisitor + ?Sized> Sink<'v, V> {
     /// Tells the visitor how far the reading has come, if it is time to.
     pub(crate) fn progress(&mut self, bytes_read: impl FnOnce() -> u64) {
         if (self.rows + self.rejects).is_multiple_of(PROGRESS_EVERY) {
-            self.visitor.progress(bytes_read());
+            self.progress_now(bytes_read());
         }
+    }
+
+    pub(crate) fn progress_now(&mut self, bytes_read: u64) {
+        self.visitor.progress(bytes_read);
     }
 
     pub(crate) fn finish(self, bytes_read: u64) -> Summary {

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use intake::{Dataset, Source, batch_id_of};
 
 use super::REJECTED;
 use super::format::Format;
 use crate::app::App;
-use crate::service::ingest::{OnReject, Request, ingest};
+use crate::service::ingest::{Interrupted, OnReject, Request, ingest_all};
 use report::{Report, Told};
 
 pub(super) const EXAMPLE: &str = "Examples:
@@ -55,13 +55,6 @@ enum Policy {
     Row,
 }
 
-/// One batch to be taken in.
-struct Planned {
-    dataset: Dataset,
-    batch_id: String,
-    files: Vec<Source>,
-}
-
 pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     let told = match args.format {
         Format::Text => Told::Lines,
@@ -72,7 +65,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         Policy::Row => OnReject::Row,
     };
     let report = Arc::new(Report::new(args.rejects.as_deref(), told)?);
-    let planned = match plan(&args) {
+    let planned = match plan(&args, on_reject) {
         Ok(planned) => planned,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -80,7 +73,7 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(REJECTED));
         }
     };
-    Ok(if store(app, planned, on_reject, &report).await? {
+    Ok(if store(app, planned, &report).await? {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(REJECTED)
@@ -90,55 +83,28 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
 /// Takes a whole folder in, as `--dir` does, and tells whether every row was stored.
 pub(super) async fn folder(app: &App, dir: &Path) -> anyhow::Result<bool> {
     let report = Arc::new(Report::new(None, Told::Nothing)?);
-    store(app, folder::plan(dir)?, OnReject::Batch, &report).await
+    store(app, folder::plan(dir, OnReject::Batch)?, &report).await
 }
 
-async fn store(
-    app: &App,
-    planned: Vec<Planned>,
-    on_reject: OnReject,
-    report: &Arc<Report>,
-) -> anyhow::Result<bool> {
-    for batch in planned {
-        if let Err(error) = store_one(app, batch, on_reject, report).await {
-            report.finish(Some(&error))?;
-            return Err(error);
-        }
-    }
-    report.finish(None)
-}
-
-async fn store_one(
-    app: &App,
-    planned: Planned,
-    on_reject: OnReject,
-    report: &Arc<Report>,
-) -> anyhow::Result<()> {
-    let Planned {
+async fn store(app: &App, planned: Vec<Request>, report: &Arc<Report>) -> anyhow::Result<bool> {
+    let Err(interrupted) = ingest_all(app, planned, report.clone()).await else {
+        return report.finish(None);
+    };
+    let Interrupted {
         dataset,
         batch_id,
-        files,
-    } = planned;
-    report.begin(dataset, &files);
-    let request = Request {
-        dataset,
-        batch_id: batch_id.clone(),
-        files,
-        on_reject,
-    };
-    let outcome = ingest(app, request, report.clone())
-        .await
-        .with_context(|| {
-            let place = app.data_dir().path().display();
-            format!("{dataset} {batch_id}: data directory {place}")
-        })?;
-    report.end(dataset, &batch_id, &outcome)?;
-    Ok(())
+        error,
+    } = *interrupted;
+    let place = app.data_dir().path().display();
+    let error =
+        anyhow::Error::from(error).context(format!("{dataset} {batch_id}: data directory {place}"));
+    report.finish(Some(&error))?;
+    Err(error)
 }
 
-fn plan(args: &Args) -> anyhow::Result<Vec<Planned>> {
+fn plan(args: &Args, on_reject: OnReject) -> anyhow::Result<Vec<Request>> {
     if let Some(dir) = &args.dir {
-        return folder::plan(dir);
+        return folder::plan(dir, on_reject);
     }
     let mut files = Vec::new();
     for path in &args.files {
@@ -151,9 +117,10 @@ fn plan(args: &Args) -> anyhow::Result<Vec<Planned>> {
         bail!("name a dataset and its files, or --dir");
     };
     let batch_id = args.batch.clone().unwrap_or_else(|| batch_id_of(first));
-    Ok(vec![Planned {
+    Ok(vec![Request {
         dataset,
         batch_id,
         files,
+        on_reject,
     }])
 }

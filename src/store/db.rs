@@ -108,6 +108,11 @@ impl Db {
         &self.read
     }
 
+    /// Where writes go.
+    pub(super) fn writer(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
     /// A transaction in which every read sees the same state. It is ended by dropping it.
     ///
     /// # Errors

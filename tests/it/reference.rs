@@ -2,9 +2,25 @@
 
 use peerband::app::App;
 use peerband::config::{Config, DataDir};
-use peerband::store::reference::{self, Customer, Exam, Ids, Partner, Product, Tree, Workload};
+use peerband::store::reference::{
+    self, Customer, Exam, Ids, Kind, Partner, Product, Tree, Workload,
+};
+use sea_orm::ConnectionTrait;
 
 use crate::harness::database;
+
+async fn ids(db: &impl ConnectionTrait) -> Ids {
+    let mut ids = Ids::default();
+    let kinds = [
+        Kind::Offerings,
+        Kind::Locations,
+        Kind::Partners,
+        Kind::Customers,
+        Kind::Exams,
+    ];
+    ids.load_missing(db, &kinds).await.unwrap();
+    ids
+}
 
 async fn send(app: &App, partners: &[&str]) {
     let txn = app.db().begin().await.unwrap();
@@ -26,7 +42,7 @@ async fn send(app: &App, partners: &[&str]) {
     reference::replace_tree(&txn, &Tree::built_in())
         .await
         .unwrap();
-    let ids = Ids::load(&txn).await.unwrap();
+    let ids = ids(&txn).await;
     let rows = partners.iter().map(|id| Partner {
         partner_id: (*id).to_owned(),
         name: (*id).to_owned(),
@@ -65,12 +81,12 @@ async fn what_is_sent_again_keeps_its_number_and_uses_none_up() {
         .await
         .unwrap();
     send(&app, &["b", "a"]).await;
-    let first = Ids::load(app.db().read()).await.unwrap();
+    let first = ids(app.db().read()).await;
     for _ in 0..3 {
         send(&app, &["a", "b"]).await;
     }
     send(&app, &["b", "c", "a"]).await;
-    let last = Ids::load(app.db().read()).await.unwrap();
+    let last = ids(app.db().read()).await;
 
     assert_eq!(last.products, first.products);
     assert_eq!(last.workloads, first.workloads);

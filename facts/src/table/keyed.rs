@@ -1,7 +1,5 @@
 //! The datasets whose rows have a key, by which a later row hides an earlier one. All but usage.
 
-use std::cmp::Reverse;
-
 use arrow::array::ArrayRef;
 use kernel::Day;
 use parquet::errors::ParquetError;
@@ -13,7 +11,7 @@ use crate::encode::encode;
 use crate::error::Error;
 use crate::row::{
     CertificationRow, FactRow, InstancesRow, Record, RevenueRow, SeatChangeRow, StoredRow,
-    SubscriptionRow, SurveyRow,
+    SubscriptionRow, SurveyRow, UsageRow,
 };
 use crate::scan::{Block, Sink};
 use crate::store::Sizes;
@@ -24,14 +22,51 @@ pub(crate) const ORDINAL: &str = "ordinal";
 /// A row that hides, and is hidden by, others of its key.
 pub(super) trait Keyed: Record + TryFrom<FactRow> + Into<FactRow> + std::fmt::Debug {
     const DATASET: Dataset;
-    type Key: Ord;
+    type Key: Key;
 
     fn key(&self) -> Self::Key;
+    /// A number that rows of one key share, and others seldom do.
+    fn mark(&self) -> u64;
     /// Rows of a file stand in this order.
     fn order(&self) -> (u32, Day);
     /// 0 where there is none.
     fn customer(&self) -> u32;
     fn day(&self) -> Day;
+}
+
+/// A key by which a row hides another.
+pub(super) trait Key: Eq {
+    fn mark(&self) -> u64;
+}
+
+impl Key for u128 {
+    fn mark(&self) -> u64 {
+        // A hash, any part of which is as good as another.
+        *self as u64
+    }
+}
+
+impl Key for (u128, Day) {
+    fn mark(&self) -> u64 {
+        self.0.mark() ^ spread(self.1.0 as u64)
+    }
+}
+
+impl Key for (u128, u32, Day) {
+    fn mark(&self) -> u64 {
+        (self.0, self.2).mark() ^ spread(spread(self.1.into()))
+    }
+}
+
+impl Key for (u32, u32, Day) {
+    fn mark(&self) -> u64 {
+        let place = u64::from(self.0) << 32 | u64::from(self.1);
+        spread(spread(place) ^ self.2.0 as u64)
+    }
+}
+
+fn spread(number: u64) -> u64 {
+    (number ^ number >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 macro_rules! keyed {
@@ -43,6 +78,10 @@ macro_rules! keyed {
             fn key(&self) -> $key {
                 let $of = self;
                 $value
+            }
+
+            fn mark(&self) -> u64 {
+                self.key().mark()
             }
 
             fn order(&self) -> (u32, Day) {
@@ -104,6 +143,13 @@ impl<R: Keyed> Chunk for KeyedChunk<R> {
         Ok(())
     }
 
+    fn push_usage(&mut self, _rows: &[UsageRow]) -> Result<(), Error> {
+        Err(Error::WrongDataset {
+            row: Dataset::Usage,
+            batch: R::DATASET,
+        })
+    }
+
     fn len(&self) -> usize {
         self.rows.len()
     }
@@ -114,15 +160,11 @@ impl<R: Keyed> Chunk for KeyedChunk<R> {
     }
 }
 
-fn encode_rows<R: Keyed>(
-    mut rows: Vec<Sent<R>>,
-    sizes: Sizes,
-) -> Result<Vec<Unnamed>, ParquetError> {
-    // A row hidden within its own chunk stays hidden whatever happens to other batches: it is left out here, so that
-    // no file holds a key twice.
-    rows.sort_unstable_by_key(|sent| (sent.row.key(), Reverse(sent.ordinal)));
-    rows.dedup_by(|later, kept| later.row.key() == kept.row.key());
-    rows.sort_unstable_by_key(|sent| (sent.row.order(), sent.ordinal));
+fn encode_rows<R: Keyed>(rows: Vec<Sent<R>>, sizes: Sizes) -> Result<Vec<Unnamed>, ParquetError> {
+    let sorted = in_order(&rows);
+    // Gone before anything is encoded.
+    drop(rows);
+    let rows = sorted;
     let Some(span) = Span::of(
         rows.iter()
             .map(|sent| (sent.row.customer(), sent.row.day(), sent.row.day())),
@@ -143,6 +185,35 @@ fn encode_rows<R: Keyed>(
         rows: rows.len(),
         span,
     }])
+}
+
+/// The rows that are not hidden by a later one, as a file has them. A row hidden within its own chunk stays hidden
+/// whatever happens to other batches: it is left out here, so that no file holds a key twice.
+///
+/// What is sorted are numbers that name the rows: rows are large, and each is moved once.
+fn in_order<R: Keyed>(rows: &[Sent<R>]) -> Vec<Sent<R>> {
+    let mark = |(at, sent): (usize, &Sent<R>)| u128::from(sent.row.mark()) << 32 | at as u128;
+    let mut by_mark: Vec<u128> = rows.iter().enumerate().map(mark).collect();
+    by_mark.sort_unstable();
+    let row_at = |number: &u128| &rows[*number as u32 as usize];
+    let mut order = Vec::with_capacity(rows.len());
+    for same in by_mark.chunk_by(|a, b| a >> 32 == b >> 32) {
+        // Nearly always one row. Of several the later hides those of its key before it.
+        for (at, number) in same.iter().enumerate() {
+            let sent = row_at(number);
+            let key = sent.row.key();
+            let is_hidden = |later: &u128| row_at(later).row.key() == key;
+            if !same[at + 1..].iter().any(is_hidden) {
+                let (first, day) = sent.row.order();
+                // Days before 1970 would come first.
+                let day = day.0.cast_unsigned() ^ 1 << 31;
+                let order_of = u128::from(first) << 64 | u128::from(day) << 32;
+                order.push(order_of | *number & u128::from(u32::MAX));
+            }
+        }
+    }
+    order.sort_unstable();
+    order.iter().map(|number| *row_at(number)).collect()
 }
 
 /// Everything a keyed file holds.

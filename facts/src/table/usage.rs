@@ -3,6 +3,7 @@
 use kernel::{Day, Month};
 use parquet::errors::ParquetError;
 
+use super::days::DaySets;
 use super::{Chunk, EncodeJob, Span, Unnamed};
 use crate::dataset::Dataset;
 use crate::encode::encode;
@@ -11,9 +12,11 @@ use crate::row::{FactRow, Record, StoredRow, UsageMonthRow, UsageRow};
 use crate::scan::{Block, Sink};
 use crate::store::Sizes;
 
+/// Rows are united as they come: what a chunk holds are months, not the rows that tell of their days.
 #[derive(Debug, Default)]
 pub(super) struct UsageChunk {
-    rows: Vec<UsageRow>,
+    sets: DaySets,
+    first_days: FirstDays,
 }
 
 impl Chunk for UsageChunk {
@@ -24,78 +27,68 @@ impl Chunk for UsageChunk {
                 batch: Dataset::Usage,
             });
         };
-        if row.customer == u32::MAX {
-            return Err(Error::CustomerTooLarge(u32::MAX));
+        self.push_usage(&[row])
+    }
+
+    fn push_usage(&mut self, rows: &[UsageRow]) -> Result<(), Error> {
+        for row in rows {
+            if row.customer == u32::MAX {
+                return Err(Error::CustomerTooLarge(u32::MAX));
+            }
+            let month = self.first_days.of(row.active_on);
+            self.sets.add(UsageMonthRow {
+                customer: row.customer,
+                user: row.user,
+                offering: row.offering,
+                month,
+                days: 1 << (row.active_on.0 - month.0),
+            });
         }
-        self.rows.push(row);
         Ok(())
     }
 
     fn len(&self) -> usize {
-        self.rows.len()
+        self.sets.len()
     }
 
     fn take(&mut self) -> EncodeJob {
-        let rows = std::mem::take(&mut self.rows);
-        Box::new(move |sizes| encode_months(&compact(rows), sizes))
+        let sets = std::mem::take(&mut self.sets);
+        Box::new(move |sizes| encode_months(sets, sizes))
     }
 }
 
-/// One row for each customer, user, offering and month; by month, then in the order of a file. The rows as sent are
-/// gone before anything is encoded.
-fn compact(rows: Vec<UsageRow>) -> Vec<UsageMonthRow> {
-    let first_days = first_days(&rows);
-    let mut months: Vec<UsageMonthRow> = rows
-        .into_iter()
-        .map(|row| {
-            let first = first_days.of(row.active_on);
-            UsageMonthRow {
-                customer: row.customer,
-                user: row.user,
-                offering: row.offering,
-                month: first,
-                days: 1 << (row.active_on.0 - first.0),
-            }
-        })
-        .collect();
-    let key = |row: &UsageMonthRow| (row.month, row.customer, row.user, row.offering);
-    months.sort_unstable_by_key(key);
-    months.dedup_by(|same, kept| {
-        let is_same = key(same) == key(kept);
-        if is_same {
-            kept.days |= same.days;
-        }
-        is_same
-    });
-    months
-}
-
-/// The first day of its month for each day that the rows can have, which are some ten thousands at most: working it out
-/// takes longer than all the rest of a row.
+/// The first day of its month for each day that was asked for: working it out takes longer than all the rest of a row.
+#[derive(Debug, Default)]
 struct FirstDays {
-    from: Day,
-    first_days: Vec<Day>,
+    /// By day since [`Day::FIRST`].
+    known: Vec<Option<Day>>,
 }
 
 impl FirstDays {
-    fn of(&self, day: Day) -> Day {
-        self.first_days[(day.0 - self.from.0) as usize]
+    fn of(&mut self, day: Day) -> Day {
+        let Ok(at) = usize::try_from(day.0 - Day::FIRST.0) else {
+            return day.month().first_day();
+        };
+        match self.known.get(at) {
+            Some(Some(first)) => *first,
+            _ if day > Day::LAST => day.month().first_day(),
+            _ => {
+                let first = day.month().first_day();
+                self.known.resize(self.known.len().max(at + 1), None);
+                self.known[at] = Some(first);
+                first
+            }
+        }
     }
 }
 
-fn first_days(rows: &[UsageRow]) -> FirstDays {
-    let days = rows.iter().map(|row| row.active_on.0);
-    let from = days.clone().min().unwrap_or(0);
-    let to = days.max().unwrap_or(from);
-    FirstDays {
-        from: Day(from),
-        first_days: (from..=to)
-            .map(|day| Day(day).month().first_day())
-            .collect(),
-    }
-}
-
-fn encode_months(rows: &[UsageMonthRow], sizes: Sizes) -> Result<Vec<Unnamed>, ParquetError> {
+/// One file for each month.
+fn encode_months(sets: DaySets, sizes: Sizes) -> Result<Vec<Unnamed>, ParquetError> {
+    let mut rows = sets.into_rows();
+    rows.sort_unstable_by_key(|row| {
+        let order = u128::from(row.customer) << 96 | u128::from(row.user) << 32;
+        (row.month, order | u128::from(row.offering))
+    });
     let columns = UsageMonthRow::columns();
     let mut files = Vec::new();
     for rows in rows.chunk_by(|a, b| a.month == b.month) {

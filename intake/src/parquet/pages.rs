@@ -75,20 +75,24 @@ pub(super) fn check_footer(file: &File, bytes: u64, limits: &Limits) -> Result<(
     }
 }
 
-/// Walks all page headers of all columns.
+/// Walks all page headers of all columns. Gives the most bytes that a row takes in pages that hold nothing but rows like
+/// it, roughly.
 pub(super) fn check_pages(
     file: &File,
     bytes: u64,
     metadata: &ParquetMetaData,
     limits: &Limits,
-) -> Result<(), Problem> {
+) -> Result<u64, Problem> {
     let mut file = BufReader::new(file);
     let mut unpacked = 0u64;
+    let mut row_bytes = 0u64;
     for group in metadata.row_groups() {
         let mut held = 0u64;
+        let mut group_row_bytes = 0u64;
         for chunk in group.columns() {
             let sizes = check_chunk(&mut file, bytes, chunk, limits)?;
             unpacked = unpacked.saturating_add(sizes.unpacked);
+            group_row_bytes = group_row_bytes.saturating_add(sizes.value_bytes);
             held = held
                 .saturating_add(sizes.largest_dictionary)
                 .saturating_add(sizes.largest_data);
@@ -98,12 +102,13 @@ pub(super) fn check_pages(
                 });
             }
         }
+        row_bytes = row_bytes.max(group_row_bytes);
     }
     let ratio = limits.decompression_ratio;
     if unpacked > bytes.saturating_mul(ratio).max(RATIO_FROM_BYTES) {
         Err(Problem::Ratio { ratio })
     } else {
-        Ok(())
+        Ok(row_bytes)
     }
 }
 
@@ -113,6 +118,8 @@ struct Sizes {
     unpacked: u64,
     largest_dictionary: u64,
     largest_data: u64,
+    /// Of a value in the data page whose values are longest on average.
+    value_bytes: u64,
 }
 
 fn check_chunk(
@@ -170,6 +177,8 @@ fn check_chunk(
         let largest = if page.dictionary {
             &mut sizes.largest_dictionary
         } else {
+            let value_bytes = page.unpacked.div_ceil(page.values.max(1));
+            sizes.value_bytes = value_bytes.max(sizes.value_bytes);
             &mut sizes.largest_data
         };
         *largest = held.max(*largest);

@@ -62,7 +62,7 @@ impl RowVisitor for Got {
 }
 
 pub(crate) fn try_read_into(
-    got: &mut Got,
+    got: &mut impl RowVisitor,
     dataset: Dataset,
     ending: &str,
     bytes: &[u8],

@@ -6,3 +6,4 @@ mod formats;
 mod harness;
 mod hostile;
 mod parquet_types;
+mod usage;

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use intake::{Dataset, Source, batch_id_of};
 
-use super::Planned;
+use crate::service::ingest::{OnReject, Request};
 
-pub(super) fn plan(dir: &Path) -> anyhow::Result<Vec<Planned>> {
+pub(super) fn plan(dir: &Path, on_reject: OnReject) -> anyhow::Result<Vec<Request>> {
     let entries = list(dir)?;
     for path in &entries {
         check(path)?;
@@ -28,10 +28,11 @@ pub(super) fn plan(dir: &Path) -> anyhow::Result<Vec<Planned>> {
                     path.display()
                 );
             }
-            planned.push(Planned {
+            planned.push(Request {
                 dataset,
                 batch_id,
                 files: vec![Source::from_path(&path)?],
+                on_reject,
             });
         }
     }

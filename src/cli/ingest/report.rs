@@ -7,11 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use intake::{Dataset, Reject, Source};
+use intake::{Dataset, Reject};
 
 use super::summary::Summary;
 use crate::cli::format::{print, print_json};
-use crate::service::ingest::{Outcome, Watcher};
+use crate::service::ingest::{Outcome, Request, Watcher};
 
 /// How many rejects of a batch are shown on standard error; the file has them all.
 const SHOWN_MAX: u64 = 20;
@@ -67,51 +67,6 @@ impl Report {
         })
     }
 
-    pub(super) fn begin(&self, dataset: Dataset, files: &[Source]) {
-        let sizes = files
-            .iter()
-            .map(|file| std::fs::metadata(&file.path).map_or(0, |data| data.len()));
-        self.bar.set_length(sizes.sum());
-        self.bar.set_position(0);
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {bytes}/{total_bytes}") {
-            self.bar.set_style(style);
-        }
-        self.bar.set_prefix(dataset.name());
-        let mut state = self.state();
-        state.dataset = Some(dataset);
-        state.shown = 0;
-    }
-
-    pub(super) fn end(
-        &self,
-        dataset: Dataset,
-        batch_id: &str,
-        outcome: &Outcome,
-    ) -> io::Result<()> {
-        self.state().summary.add(dataset, batch_id, outcome);
-        self.bar.suspend(|| {
-            match outcome {
-                Outcome::Stored { rows, rejected: 0 } => {
-                    if self.told == Told::Lines {
-                        print(format!("{dataset} {batch_id}: {} stored", counted(*rows)))?;
-                    }
-                }
-                Outcome::Stored { rows, rejected } => {
-                    eprintln!("{dataset} {batch_id}: {} stored, {rejected} rejected", counted(*rows));
-                }
-                Outcome::Refused { rejected } => eprintln!(
-                    "{dataset} {batch_id}: refused, nothing stored: {} rejected; mend what was rejected, or leave it \
-                     out with --on-reject row",
-                    counted(*rejected)
-                ),
-                Outcome::Unreadable { reason } => {
-                    eprintln!("{dataset} {batch_id}: refused, nothing stored: {reason}");
-                }
-            }
-            Ok(())
-        })
-    }
-
     /// Tells of the whole call, and whether everything was stored. An error is what ended it early.
     pub(super) fn finish(&self, error: Option<&anyhow::Error>) -> anyhow::Result<bool> {
         self.bar.finish_and_clear();
@@ -145,6 +100,22 @@ impl Report {
 }
 
 impl Watcher for Report {
+    fn begun(&self, request: &Request) {
+        let sizes = request
+            .files
+            .iter()
+            .map(|file| std::fs::metadata(&file.path).map_or(0, |data| data.len()));
+        self.bar.set_length(sizes.sum());
+        self.bar.set_position(0);
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:30} {bytes}/{total_bytes}") {
+            self.bar.set_style(style);
+        }
+        self.bar.set_prefix(request.dataset.name());
+        let mut state = self.state();
+        state.dataset = Some(request.dataset);
+        state.shown = 0;
+    }
+
     fn rejected(&self, file: &str, reject: &Reject) {
         let mut state = self.state();
         let dataset = state.dataset.map_or("", Dataset::name);
@@ -176,6 +147,32 @@ impl Watcher for Report {
 
     fn progressed(&self, bytes: u64) {
         self.bar.set_position(bytes);
+    }
+
+    fn ended(&self, request: &Request, outcome: &Outcome) -> io::Result<()> {
+        let (dataset, batch_id) = (request.dataset, &request.batch_id);
+        self.state().summary.add(dataset, batch_id, outcome);
+        self.bar.suspend(|| {
+            match outcome {
+                Outcome::Stored { rows, rejected: 0 } => {
+                    if self.told == Told::Lines {
+                        print(format!("{dataset} {batch_id}: {} stored", counted(*rows)))?;
+                    }
+                }
+                Outcome::Stored { rows, rejected } => {
+                    eprintln!("{dataset} {batch_id}: {} stored, {rejected} rejected", counted(*rows));
+                }
+                Outcome::Refused { rejected } => eprintln!(
+                    "{dataset} {batch_id}: refused, nothing stored: {} rejected; mend what was rejected, or leave it \
+                     out with --on-reject row",
+                    counted(*rejected)
+                ),
+                Outcome::Unreadable { reason } => {
+                    eprintln!("{dataset} {batch_id}: refused, nothing stored: {reason}");
+                }
+            }
+            Ok(())
+        })
     }
 }
 

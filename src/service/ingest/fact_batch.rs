@@ -12,34 +12,52 @@ use super::{IngestError, Outcome, Read, Request, commit, judge, new_batch, store
 use crate::app::App;
 use crate::store::{Db, manifest, uncounted_file};
 
-/// Stores the batch or nothing. What it wrote and does not count stays announced, for the caller's sweep.
-pub(super) async fn store(
-    app: &App,
-    request: &Request,
-    rows: mpsc::Receiver<Rows>,
-    reading: JoinHandle<Read>,
-) -> Result<Outcome, IngestError> {
-    let dataset = facts::Dataset::from_name(request.dataset.name()).ok_or(IngestError::Lost)?;
-    let mut batch = app
-        .facts()
-        .write_batch(dataset)
-        .announce_with(announce(app.db()));
-    let read = match fill(&mut batch, rows, reading).await {
-        Ok(read) => read,
-        Err(error) => {
-            abort(batch).await;
-            return Err(error);
+/// A batch whose files are read, and whose rows are written but for the last of them.
+pub(super) struct Unstored {
+    batch: BatchWriter,
+    read: Read,
+}
+
+impl Unstored {
+    /// Writes rows as they come, up to what is held in memory. What it wrote and does not count stays announced, for the
+    /// session's sweep.
+    pub(super) async fn write(
+        app: &App,
+        request: &Request,
+        rows: mpsc::Receiver<Rows>,
+        reading: JoinHandle<Read>,
+    ) -> Result<Unstored, IngestError> {
+        let dataset = facts::Dataset::from_name(request.dataset.name()).ok_or(IngestError::Lost)?;
+        let mut batch = app
+            .facts()
+            .write_batch(dataset)
+            .announce_with(announce(app.db()));
+        match fill(&mut batch, rows, reading).await {
+            Ok(read) => Ok(Unstored { batch, read }),
+            Err(error) => {
+                abort(batch).await;
+                Err(error)
+            }
         }
-    };
-    if let Some(outcome) = judge(request, &read) {
-        abort(batch).await;
-        return Ok(outcome);
     }
-    let files = batch.finish().await?;
-    let txn = app.db().begin().await?;
-    let recorded = manifest::commit_batch(&txn, &new_batch(request, &read), &files).await?;
-    commit(app.db(), txn, recorded).await?;
-    Ok(stored(&read))
+
+    /// Stores the batch or nothing.
+    pub(super) async fn store(self, app: &App, request: &Request) -> Result<Outcome, IngestError> {
+        if let Some(outcome) = judge(request, &self.read) {
+            self.abort().await;
+            return Ok(outcome);
+        }
+        let files = self.batch.finish().await?;
+        let txn = app.db().begin().await?;
+        let recorded =
+            manifest::commit_batch(&txn, &new_batch(request, &self.read), &files).await?;
+        commit(app.db(), txn, recorded).await?;
+        Ok(stored(&self.read))
+    }
+
+    pub(super) async fn abort(self) {
+        abort(self.batch).await;
+    }
 }
 
 async fn fill(
@@ -48,9 +66,14 @@ async fn fill(
     reading: JoinHandle<Read>,
 ) -> Result<Read, IngestError> {
     while let Some(group) = rows.recv().await {
-        let Rows::Facts(group) = group else { continue };
-        for row in group {
-            batch.push(row).await?;
+        match group {
+            Rows::Usage(rows) => batch.push_usage(&rows).await?,
+            Rows::Facts(rows) => {
+                for row in rows {
+                    batch.push(row).await?;
+                }
+            }
+            _ => {}
         }
     }
     reading.await.map_err(|_| IngestError::Lost)

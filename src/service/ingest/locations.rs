@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use intake::{Dataset, Limits, ReadError, Reject, Row, RowVisitor, Source, Stop};
 
-use super::{IngestError, Outcome, Read, Request, Watcher, commit, judge, new_batch, stored, tree};
+use super::turn::Turn;
+use super::{IngestError, Outcome, Read, Request, commit, judge, new_batch, stored, tree};
 use crate::app::App;
 use crate::store::manifest;
 use crate::store::reference::{LocationNode, Tree, inhabited, replace_tree};
@@ -21,21 +22,21 @@ struct Sent {
 
 pub(super) async fn ingest(
     app: &App,
-    request: Request,
-    watcher: Arc<dyn Watcher>,
+    request: &Request,
+    turn: Arc<Turn>,
 ) -> Result<Outcome, IngestError> {
     let stored_tree = tree(app.db()).await?;
     let inhabited = inhabited(app.db().read()).await?;
     let files = request.files.clone();
     let reading =
-        tokio::task::spawn_blocking(move || collect(&files, &stored_tree, &inhabited, &*watcher));
+        tokio::task::spawn_blocking(move || collect(&files, &stored_tree, &inhabited, &turn));
     let (read, tree) = reading.await.map_err(|_| IngestError::Lost)?;
-    if let Some(outcome) = judge(&request, &read) {
+    if let Some(outcome) = judge(request, &read) {
         return Ok(outcome);
     }
     let txn = app.db().begin().await?;
     replace_tree(&txn, &tree).await?;
-    let recorded = manifest::commit_batch(&txn, &new_batch(&request, &read), &[]).await?;
+    let recorded = manifest::commit_batch(&txn, &new_batch(request, &read), &[]).await?;
     commit(app.db(), txn, recorded).await?;
     Ok(stored(&read))
 }
@@ -44,13 +45,13 @@ fn collect(
     files: &[Source],
     stored_tree: &Tree,
     inhabited: &[(String, String)],
-    watcher: &dyn Watcher,
+    turn: &Turn,
 ) -> (Read, Tree) {
     let mut visitor = Visitor {
         file: String::new(),
         sent: Vec::new(),
         rejected: 0,
-        watcher,
+        turn,
     };
     let mut unreadable = None;
     for file in files {
@@ -79,7 +80,8 @@ fn collect(
                 .filter(|parent_id| !tree.nodes.contains_key(*parent_id));
             if let Some(parent_id) = orphan {
                 let reject = Reject::new(row.line, "parent_id", parent_id, "is unknown");
-                watcher.rejected(&row.file, &reject);
+                // Reference data is never read ahead, so that its turn cannot be over.
+                let _ = turn.rejected(&row.file, &reject);
                 rejected += 1;
             }
             orphan.is_none()
@@ -138,7 +140,7 @@ struct Visitor<'a> {
     file: String,
     sent: Vec<Sent>,
     rejected: u64,
-    watcher: &'a dyn Watcher,
+    turn: &'a Turn,
 }
 
 impl RowVisitor for Visitor<'_> {
@@ -159,11 +161,10 @@ impl RowVisitor for Visitor<'_> {
 
     fn reject(&mut self, reject: Reject) -> Result<(), Stop> {
         self.rejected += 1;
-        self.watcher.rejected(&self.file, &reject);
-        Ok(())
+        self.turn.rejected(&self.file, &reject)
     }
 
     fn progress(&mut self, bytes_read: u64) {
-        self.watcher.progressed(bytes_read);
+        self.turn.progressed(bytes_read);
     }
 }

@@ -1,12 +1,16 @@
-//! Taking files in: one call is one batch, stored whole or not at all.
+//! Taking files in: batches, each stored whole or not at all, in the order in which they are sent.
 //!
 //! A blocking thread reads and checks the files and sends prepared rows in groups; this side writes them, to the fact
 //! store or into one transaction. So memory stays bounded however large the files are.
 
 mod deletion;
 mod fact_batch;
+mod known;
 mod locations;
 mod prepare;
+mod session;
+mod turn;
+mod usage;
 
 pub use deletion::{DeleteError, delete_batch};
 
@@ -14,18 +18,15 @@ use std::sync::Arc;
 
 use intake::{Dataset, Limits, ReadError, Reject, Source};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::clock;
-use crate::service::hashing::HashingKey;
-use crate::service::{lock, sweep};
 use crate::store::manifest::{self, NewBatch, Recorded};
-use crate::store::reference::{self, Ids, Tree};
+use crate::store::reference::{self, Tree};
 use crate::store::{Db, StoreError, Transaction};
 use prepare::{Preparing, Rows};
-
-/// Prepared rows are handed over in groups of this many.
-const GROUP: usize = 4096;
+use turn::Turn;
 
 /// What one rejected row does to its batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +46,28 @@ pub struct Request {
     pub on_reject: OnReject,
 }
 
-/// Told of what happens while files are read, on the reading thread.
+/// Told of what happens, batch by batch in their order, though the next one may be read while one is stored. All but
+/// the first and the last are told on the reading thread.
 pub trait Watcher: Send + Sync {
+    /// What is told from here on is of this batch.
+    fn begun(&self, request: &Request) {
+        let _ = request;
+    }
+
     /// A row of this file was rejected.
     fn rejected(&self, file: &str, reject: &Reject);
+
     /// So many bytes of the file at hand are read.
     fn progressed(&self, bytes: u64);
+
+    /// How the batch ended.
+    ///
+    /// # Errors
+    /// Where that cannot be passed on; no other batch is taken in then.
+    fn ended(&self, request: &Request, outcome: &Outcome) -> std::io::Result<()> {
+        let _ = (request, outcome);
+        Ok(())
+    }
 }
 
 /// How a batch ended.
@@ -89,6 +106,18 @@ pub enum IngestError {
     Unknown(#[source] StoreError),
     #[error("nothing stored: a part of the program ended without a word; send the batch again")]
     Lost,
+    #[error("what became of the batch cannot be told; `peerband batches list` does")]
+    Untold(#[source] std::io::Error),
+}
+
+/// Why batches could not all be judged, and at which of them that was. Those before it were.
+#[derive(Debug, thiserror::Error)]
+#[error("{dataset} {batch_id}")]
+pub struct Interrupted {
+    pub dataset: Dataset,
+    pub batch_id: String,
+    #[source]
+    pub error: IngestError,
 }
 
 /// What the reading thread found.
@@ -108,51 +137,43 @@ pub async fn ingest(
     request: Request,
     watcher: Arc<dyn Watcher>,
 ) -> Result<Outcome, IngestError> {
-    if let Some(fault) = intake::fault_of_batch_id(&request.batch_id) {
-        let reason = format!("the batch id {:?} {fault}; name another", request.batch_id);
-        return Ok(Outcome::Unreadable { reason });
-    }
-    let app = app.clone();
-    let work = tokio::spawn(async move { take_in(&app, request, watcher).await });
-    work.await.map_err(|_| IngestError::Lost)?
+    let outcomes = ingest_all(app, vec![request], watcher).await;
+    let mut outcomes = outcomes.map_err(|interrupted| interrupted.error)?;
+    outcomes.pop().ok_or(IngestError::Lost)
 }
 
-async fn take_in(
+/// Takes batches in, one after another, and goes on as [`ingest`] does. Nobody else takes any in between.
+///
+/// # Errors
+/// As those of [`ingest`]; batches after the one that is named were not looked at.
+pub async fn ingest_all(
     app: &App,
-    request: Request,
+    requests: Vec<Request>,
     watcher: Arc<dyn Watcher>,
-) -> Result<Outcome, IngestError> {
-    let lock = lock::ingesting(app.data_dir()).await?;
-    sweep::sweep_while(app, &lock).await;
-    let ids = Ids::load(app.db().read()).await?;
-    if request.dataset == Dataset::Locations {
-        return locations::ingest(app, request, watcher).await;
-    }
-    let key = HashingKey::load(&app.data_dir().hashing_key())?;
-    let (sender, rows) = mpsc::channel(4);
-    let preparing = Preparing::new(request.dataset, ids, key, sender, GROUP);
-    let files = request.files.clone();
-    let dataset = request.dataset;
-    let reading = tokio::task::spawn_blocking(move || read(dataset, &files, preparing, &*watcher));
-    if request.dataset.is_reference() {
-        return store_reference(app.db(), &request, rows, reading).await;
-    }
-    let outcome = fact_batch::store(app, &request, rows, reading).await;
-    // What this batch has replaced, or left where it was not stored.
-    sweep::sweep_while(app, &lock).await;
-    outcome
+) -> Result<Vec<Outcome>, Box<Interrupted>> {
+    let last = requests
+        .last()
+        .map(|last| (last.dataset, last.batch_id.clone()));
+    let Some((dataset, batch_id)) = last else {
+        return Ok(Vec::new());
+    };
+    let app = app.clone();
+    let work = tokio::spawn(async move { session::take_all_in(&app, requests, watcher).await });
+    work.await.unwrap_or_else(|_| {
+        let error = IngestError::Lost;
+        Err(Box::new(Interrupted {
+            dataset,
+            batch_id,
+            error,
+        }))
+    })
 }
 
-fn read(
-    dataset: Dataset,
-    files: &[Source],
-    mut preparing: Preparing,
-    watcher: &dyn Watcher,
-) -> Read {
+fn read(dataset: Dataset, files: &[Source], mut preparing: Preparing, turn: &Turn) -> Read {
     let limits = Limits::default();
     let mut unreadable = None;
     for file in files {
-        let mut visitor = preparing.visitor(&file.name, watcher);
+        let mut visitor = preparing.visitor(&file.name, turn);
         match intake::read(file, dataset, &limits, &mut visitor) {
             Ok(_) => {}
             // Only the storing side stops reading, and it knows why.
@@ -187,7 +208,7 @@ async fn store_reference(
     db: &Db,
     request: &Request,
     mut rows: mpsc::Receiver<Rows>,
-    reading: tokio::task::JoinHandle<Read>,
+    reading: JoinHandle<Read>,
 ) -> Result<Outcome, IngestError> {
     let txn = db.begin().await?;
     while let Some(group) = rows.recv().await {
@@ -199,7 +220,7 @@ async fn store_reference(
             Rows::Exams(rows) => reference::upsert_exams(&txn, rows).await?,
             Rows::FxRates(rows) => reference::upsert_fx_rates(&txn, rows).await?,
             Rows::Associations(rows) => reference::upsert_associations(&txn, rows).await?,
-            Rows::Facts(_) => {}
+            Rows::Facts(_) | Rows::Usage(_) => {}
         }
     }
     let read = reading.await.map_err(|_| IngestError::Lost)?;

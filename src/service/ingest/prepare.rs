@@ -1,18 +1,21 @@
 //! Rows as read to rows as stored: ids looked up, keys hashed.
 
+use std::sync::Arc;
+
 use facts::{
     CertificationRow, FactRow, InstancesRow, LicenseType, RevenueRow, SeatChangeRow, Status,
     SubscriptionRow, SurveyRow, UsageRow,
 };
-use intake::{Dataset, Reject, Row, RowVisitor, Stop};
+use intake::{Dataset, Reject, Row, RowVisitor, Stop, UsageRows};
 use kernel::Day;
+use rustc_hash::FxHashMap;
 use tokio::sync::mpsc;
 
-use super::Watcher;
+use super::known::Known;
+use super::turn::Turn;
+use super::usage::UsageColumns;
 use crate::service::hashing::HashingKey;
-use crate::store::reference::{
-    Association, Customer, Exam, FxRate, Ids, Partner, Product, Workload,
-};
+use crate::store::reference::{Association, Customer, Exam, FxRate, Partner, Product, Workload};
 
 /// A group of rows of one dataset.
 #[derive(Debug)]
@@ -25,6 +28,7 @@ pub(super) enum Rows {
     FxRates(Vec<FxRate>),
     Associations(Vec<Association>),
     Facts(Vec<FactRow>),
+    Usage(Vec<UsageRow>),
 }
 
 impl Rows {
@@ -51,6 +55,7 @@ impl Rows {
             Rows::FxRates(rows) => rows.len(),
             Rows::Associations(rows) => rows.len(),
             Rows::Facts(rows) => rows.len(),
+            Rows::Usage(rows) => rows.len(),
         }
     }
 }
@@ -58,7 +63,10 @@ impl Rows {
 /// The state of one batch while its files are read.
 pub(super) struct Preparing {
     dataset: Dataset,
-    ids: Ids,
+    known: Arc<Known>,
+    /// Of the workloads that the batch itself brings, the product of each.
+    new_workloads: FxHashMap<String, String>,
+    columns: UsageColumns,
     key: HashingKey,
     group: Rows,
     group_len: usize,
@@ -70,14 +78,16 @@ pub(super) struct Preparing {
 impl Preparing {
     pub(super) fn new(
         dataset: Dataset,
-        ids: Ids,
+        known: Arc<Known>,
         key: HashingKey,
         sender: mpsc::Sender<Rows>,
         group_len: usize,
     ) -> Preparing {
         Preparing {
             dataset,
-            ids,
+            columns: UsageColumns::default(),
+            known,
+            new_workloads: FxHashMap::default(),
             key,
             group: Rows::new(dataset),
             group_len,
@@ -87,15 +97,11 @@ impl Preparing {
         }
     }
 
-    pub(super) fn visitor<'a>(
-        &'a mut self,
-        file: &'a str,
-        watcher: &'a dyn Watcher,
-    ) -> Visitor<'a> {
+    pub(super) fn visitor<'a>(&'a mut self, file: &'a str, turn: &'a Turn) -> Visitor<'a> {
         Visitor {
             preparing: self,
             file,
-            watcher,
+            turn,
         }
     }
 
@@ -109,11 +115,15 @@ impl Preparing {
 
     fn hand_over(&mut self) -> Result<(), Stop> {
         let group = std::mem::replace(&mut self.group, Rows::new(self.dataset));
+        self.send(group)
+    }
+
+    fn send(&self, group: Rows) -> Result<(), Stop> {
         self.sender.blocking_send(group).map_err(|_| Stop)
     }
 
     fn prepare(&mut self, line: u64, row: Row<'_>) -> Result<(), Reject> {
-        let ids = &mut self.ids;
+        let ids = &self.known.ids;
         let unknown = |column, value: &str| Reject::new(line, column, value, "is unknown");
         match (row, &mut self.group) {
             (Row::Products(row), Rows::Products(rows)) => rows.push(Product {
@@ -123,20 +133,20 @@ impl Preparing {
             (Row::Workloads(row), Rows::Workloads(rows)) => {
                 let product = ids.products.get(row.product_id);
                 product.ok_or_else(|| unknown("product_id", row.product_id))?;
-                match ids.workloads.get(row.workload_id) {
-                    Some((_, product_id)) if product_id != row.product_id => {
-                        let reason = format!(
-                            "is not where {} belongs: it is of {product_id} for good",
-                            row.workload_id
-                        );
-                        return Err(Reject::new(line, "product_id", row.product_id, reason));
-                    }
-                    Some(_) => {}
-                    None => {
-                        // The number is not known yet and nothing here asks for it; the product is what counts.
-                        let belongs = (0, row.product_id.to_owned());
-                        ids.workloads.insert(row.workload_id.to_owned(), belongs);
-                    }
+                let stored = ids.workloads.get(row.workload_id);
+                let belongs = match stored.map(|(_, product_id)| product_id) {
+                    Some(product_id) => product_id,
+                    None => self
+                        .new_workloads
+                        .entry(row.workload_id.to_owned())
+                        .or_insert_with(|| row.product_id.to_owned()),
+                };
+                if belongs != row.product_id {
+                    let reason = format!(
+                        "is not where {} belongs: it is of {belongs} for good",
+                        row.workload_id
+                    );
+                    return Err(Reject::new(line, "product_id", row.product_id, reason));
                 }
                 rows.push(Workload {
                     product_id: row.product_id.to_owned(),
@@ -179,10 +189,11 @@ impl Preparing {
                 });
             }
             (Row::Associations(row), Rows::Associations(rows)) => rows.push(Association {
-                customer: *ids
-                    .customers
-                    .get(row.customer_id)
-                    .ok_or_else(|| unknown("customer_id", row.customer_id))?,
+                customer: self
+                    .known
+                    .customer(row.customer_id)
+                    .ok_or_else(|| unknown("customer_id", row.customer_id))?
+                    .cast_signed(),
                 partner: *ids
                     .partners
                     .get(row.partner_id)
@@ -200,7 +211,7 @@ impl Preparing {
                 starts_on: row.starts_on.0,
                 ends_on: row.ends_on.map(|day| day.0),
             }),
-            (row, Rows::Facts(rows)) => rows.push(fact(ids, &self.key, line, row)?),
+            (row, Rows::Facts(rows)) => rows.push(fact(&self.known, &self.key, line, row)?),
             // Each file is read as one dataset, whose group this is.
             _ => {}
         }
@@ -208,15 +219,10 @@ impl Preparing {
     }
 }
 
-fn fact(ids: &Ids, key: &HashingKey, line: u64, row: Row<'_>) -> Result<FactRow, Reject> {
+fn fact(known: &Known, key: &HashingKey, line: u64, row: Row<'_>) -> Result<FactRow, Reject> {
+    let ids = &known.ids;
     let unknown = |column, value: &str| Reject::new(line, column, value, "is unknown");
-    let customer = |id: &str| {
-        let number = ids
-            .customers
-            .get(id)
-            .ok_or_else(|| unknown("customer_id", id))?;
-        Ok(number.unsigned_abs())
-    };
+    let customer = |id: &str| known.customer(id).ok_or_else(|| unknown("customer_id", id));
     let offering = |product_id: &str, workload_id: Option<&str>| {
         let product = ids
             .products
@@ -339,7 +345,7 @@ fn shortest(mut billionths: i128) -> (i64, i16) {
 pub(super) struct Visitor<'a> {
     preparing: &'a mut Preparing,
     file: &'a str,
-    watcher: &'a dyn Watcher,
+    turn: &'a Turn,
 }
 
 impl RowVisitor for Visitor<'_> {
@@ -354,13 +360,24 @@ impl RowVisitor for Visitor<'_> {
         Ok(())
     }
 
+    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Stop> {
+        let preparing = &mut *self.preparing;
+        let found = preparing
+            .columns
+            .look_up(rows, &preparing.known, &preparing.key);
+        // Else they come one by one, so that each row that names something unknown is told of with its place.
+        let Some(found) = found else { return Ok(false) };
+        preparing.rows += found.len() as u64;
+        preparing.send(Rows::Usage(found))?;
+        Ok(true)
+    }
+
     fn reject(&mut self, reject: Reject) -> Result<(), Stop> {
         self.preparing.rejected += 1;
-        self.watcher.rejected(self.file, &reject);
-        Ok(())
+        self.turn.rejected(self.file, &reject)
     }
 
     fn progress(&mut self, bytes_read: u64) {
-        self.watcher.progressed(bytes_read);
+        self.turn.progressed(bytes_read);
     }
 }

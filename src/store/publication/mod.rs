@@ -4,17 +4,15 @@ mod rows;
 mod sweep;
 
 use chrono::{DateTime, Utc};
-use entity::{peer_band, peer_group, scorecard, slice, snapshot};
+use entity::{slice, snapshot};
 use kernel::SliceScores;
 use rustc_hash::FxHashMap;
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set,
-};
+use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::claim::Claim;
 use super::inputs::Inputs;
-use super::{Db, StoreError, bulk};
+use super::{Db, StoreError};
 use rows::Place;
 pub use sweep::sweep_unpublished;
 
@@ -128,35 +126,17 @@ impl Building {
         inputs: &Inputs,
         scores: &[SliceScores],
     ) -> Result<(), StoreError> {
-        let txn = db.begin().await?;
-        if !self.is_there(&txn).await? {
-            return Err(StoreError::Corrupt(format!("snapshot {} is gone", self.id)));
-        }
+        self.number_slices(db, inputs, scores).await?;
         let mut groups = Vec::new();
         let mut bands = Vec::new();
         let mut cards = Vec::new();
         for scores in scores {
-            let offering = inputs.numbers.offerings[scores.slice.offering.0 as usize];
-            let location = inputs.numbers.locations[scores.slice.location.0 as usize];
-            let slice = match self.slices.get(&(offering, location)) {
-                Some(slice) => *slice,
-                None => {
-                    let model = slice::ActiveModel {
-                        id: ActiveValue::NotSet,
-                        offering: Set(offering),
-                        location: Set(location),
-                    };
-                    let slice = slice::Entity::insert(model)
-                        .exec(&txn)
-                        .await?
-                        .last_insert_id;
-                    self.slices.insert((offering, location), slice);
-                    slice
-                }
+            let Some(slice) = self.slices.get(&numbers_of(inputs, scores)) else {
+                return Err(StoreError::Corrupt("a slice has no number".to_owned()));
             };
             let place = Place {
                 snapshot: self.id,
-                slice,
+                slice: *slice,
             };
             groups.extend(place.peer_groups(scores));
             bands.extend(place.peer_bands(scores));
@@ -164,20 +144,48 @@ impl Building {
                 let partner = inputs.numbers.partners[card.partner.0 as usize];
                 cards.push(place.scorecard(partner, card));
             }
-            self.counts.slices += 1;
         }
+        let mut txn = db.begin_bulk().await?;
+        // It has not been swept, and will not be before the transaction ends.
+        if !txn.holds("snapshot", self.id).await? {
+            return Err(StoreError::Corrupt(format!("snapshot {} is gone", self.id)));
+        }
+        txn.insert(&groups).await?;
+        txn.insert(&bands).await?;
+        txn.insert(&cards).await?;
+        txn.commit().await?;
+        self.counts.slices += scores.len() as i64;
         self.counts.scorecards += cards.len() as i64;
         self.counts.peer_bands += bands.len() as i64;
-        bulk::insert::<peer_group::Entity>(&txn, &groups).await?;
-        bulk::insert::<peer_band::Entity>(&txn, &bands).await?;
-        bulk::insert::<scorecard::Entity>(&txn, &cards).await?;
-        Ok(txn.commit().await?)
+        Ok(())
     }
 
-    /// Whether it has not been swept, and will not be before the transaction ends.
-    async fn is_there(&self, txn: &DatabaseTransaction) -> Result<bool, StoreError> {
-        let found = snapshot::Entity::find_by_id(self.id).lock_shared();
-        Ok(found.one(txn).await?.is_some())
+    /// Gives each slice that never had a scorecard before its number, which all snapshots share.
+    async fn number_slices(
+        &mut self,
+        db: &Db,
+        inputs: &Inputs,
+        scores: &[SliceScores],
+    ) -> Result<(), StoreError> {
+        let numbers = scores.iter().map(|scores| numbers_of(inputs, scores));
+        let new: Vec<(i32, i32)> = numbers
+            .filter(|numbers| !self.slices.contains_key(numbers))
+            .collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let txn = db.begin().await?;
+        for (offering, location) in new {
+            let model = slice::ActiveModel {
+                id: ActiveValue::NotSet,
+                offering: Set(offering),
+                location: Set(location),
+            };
+            let slice = slice::Entity::insert(model).exec(&txn).await?;
+            self.slices
+                .insert((offering, location), slice.last_insert_id);
+        }
+        Ok(txn.commit().await?)
     }
 
     /// Publishes the snapshot and records the run's success, both or neither. False where the run has been taken over or
@@ -232,6 +240,13 @@ impl Building {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The numbers of a slice's offering and location.
+fn numbers_of(inputs: &Inputs, scores: &SliceScores) -> (i32, i32) {
+    let offering = inputs.numbers.offerings[scores.slice.offering.0 as usize];
+    let location = inputs.numbers.locations[scores.slice.location.0 as usize];
+    (offering, location)
 }
 
 async fn is_published(db: &Db, id: i64) -> Result<bool, StoreError> {

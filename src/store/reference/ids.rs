@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use entity::{customer, exam, location, offering, partner};
 use rustc_hash::FxHashMap;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::StoreError;
 
-/// The numbers of all reference data, by the senders' ids.
+/// Numbers of reference data, by the senders' ids: of the kinds that were loaded.
 #[derive(Debug, Default)]
 pub struct Ids {
     pub products: FxHashMap<String, i32>,
@@ -19,66 +19,96 @@ pub struct Ids {
     pub partners: FxHashMap<String, i32>,
     pub customers: FxHashMap<String, i32>,
     pub exams: FxHashMap<String, i32>,
+    loaded: Vec<Kind>,
+}
+
+/// Ids that are loaded together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Products and workloads.
+    Offerings,
+    Locations,
+    Partners,
+    Customers,
+    Exams,
 }
 
 impl Ids {
-    /// Reads them all.
+    /// Reads the ids of these kinds, but for those that were read already.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn load(db: &impl ConnectionTrait) -> Result<Ids, StoreError> {
-        let mut ids = Ids::default();
+    pub async fn load_missing(
+        &mut self,
+        db: &impl ConnectionTrait,
+        kinds: &[Kind],
+    ) -> Result<(), StoreError> {
+        for kind in kinds {
+            if self.is_loaded(*kind) {
+                continue;
+            }
+            match kind {
+                Kind::Offerings => self.load_offerings(db).await?,
+                Kind::Locations => {
+                    let rows = location::Entity::find()
+                        .filter(location::Column::Id.ne(location::WORLD))
+                        .filter(location::Column::Retired.eq(false));
+                    let columns = [location::Column::LocationId, location::Column::Id];
+                    self.locations = pairs(rows, columns, db).await?;
+                }
+                Kind::Partners => {
+                    let columns = [partner::Column::PartnerId, partner::Column::Id];
+                    self.partners = pairs(partner::Entity::find(), columns, db).await?;
+                }
+                Kind::Customers => {
+                    let columns = [customer::Column::CustomerId, customer::Column::Id];
+                    self.customers = pairs(customer::Entity::find(), columns, db).await?;
+                }
+                Kind::Exams => {
+                    let columns = [exam::Column::ExamId, exam::Column::Id];
+                    self.exams = pairs(exam::Entity::find(), columns, db).await?;
+                }
+            }
+            self.loaded.push(*kind);
+        }
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn is_loaded(&self, kind: Kind) -> bool {
+        self.loaded.contains(&kind)
+    }
+
+    /// Has the ids of a kind read again when they are needed next.
+    pub fn forget(&mut self, kind: Kind) {
+        self.loaded.retain(|loaded| *loaded != kind);
+    }
+
+    async fn load_offerings(&mut self, db: &impl ConnectionTrait) -> Result<(), StoreError> {
+        (self.products, self.workloads) = Default::default();
         for row in offering::Entity::find().all(db).await? {
             if row.id == offering::EVERYTHING {
                 continue;
             }
             if row.workload_id.is_empty() {
-                ids.products.insert(row.product_id, row.id);
+                self.products.insert(row.product_id, row.id);
             } else {
-                ids.workloads
+                self.workloads
                     .insert(row.workload_id, (row.id, row.product_id));
             }
         }
-        ids.locations = pairs(
-            location::Entity::find()
-                .filter(location::Column::Id.ne(location::WORLD))
-                .filter(location::Column::Retired.eq(false))
-                .select_only()
-                .columns([location::Column::LocationId, location::Column::Id])
-                .into_tuple()
-                .all(db)
-                .await?,
-        );
-        ids.partners = pairs(
-            partner::Entity::find()
-                .select_only()
-                .columns([partner::Column::PartnerId, partner::Column::Id])
-                .into_tuple()
-                .all(db)
-                .await?,
-        );
-        ids.customers = pairs(
-            customer::Entity::find()
-                .select_only()
-                .columns([customer::Column::CustomerId, customer::Column::Id])
-                .into_tuple()
-                .all(db)
-                .await?,
-        );
-        ids.exams = pairs(
-            exam::Entity::find()
-                .select_only()
-                .columns([exam::Column::ExamId, exam::Column::Id])
-                .into_tuple()
-                .all(db)
-                .await?,
-        );
-        Ok(ids)
+        Ok(())
     }
 }
 
-fn pairs(rows: Vec<(String, i32)>) -> FxHashMap<String, i32> {
-    rows.into_iter().collect()
+async fn pairs<E: EntityTrait>(
+    rows: Select<E>,
+    columns: [E::Column; 2],
+    db: &impl ConnectionTrait,
+) -> Result<FxHashMap<String, i32>, StoreError> {
+    let rows = rows.select_only().columns(columns);
+    let rows: Vec<(String, i32)> = rows.into_tuple().all(db).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// One location of a tree.

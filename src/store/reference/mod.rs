@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
 use super::StoreError;
 use upsert::{insert, known, last_of_each, numbers_of};
 
-pub use ids::{Ids, LocationNode, Tree, inhabited};
+pub use ids::{Ids, Kind, LocationNode, Tree, inhabited};
 
 /// How many rows one INSERT carries.
 const CHUNK: usize = 500;

@@ -1,6 +1,7 @@
 //! `peerband ingest`.
 
 use super::{HEADER, Sender, json, row, stderr, text};
+use crate::harness::parquet;
 
 #[test]
 fn a_rejected_row_refuses_its_batch_or_only_itself() {
@@ -202,4 +203,111 @@ fn a_failure_is_told_as_such() {
         "{}",
         stderr(&unknown)
     );
+}
+
+/// Columns of usage are looked up in another way than rows; what cannot be taken is told of all the same.
+#[test]
+fn a_rejected_row_of_parquet_usage_is_told_of_as_one_of_csv() {
+    let sender = Sender::new();
+    let long = "a user whose id is longer than twelve bytes";
+    let mut csv = "customer_id,user_id,product_id,workload_id,active_on\n".to_owned();
+    for day in 1..=28 {
+        csv.push_str(&format!(
+            "c,u{day},suite,,2026-02-{day:02}\nc,{long},suite,,2026-02-{day:02}\n"
+        ));
+    }
+    let good = csv.clone();
+    csv.push_str(
+        "nobody,u,suite,,2026-02-01\nc,u,nothing,,2026-02-01\nc,u,suite,none,2026-02-01\n",
+    );
+    csv.push_str("a customer of more bytes,u,suite,,2026-02-01\n");
+    let rejects = |file: &str, content: &[u8]| {
+        let path = sender.path(file);
+        std::fs::write(&path, content).unwrap();
+        let told = sender.path("rejects.csv");
+        let args = [
+            "ingest",
+            "usage",
+            text(&path),
+            "--on-reject",
+            "row",
+            "--rejects",
+            text(&told),
+        ];
+        let stored = sender.run(&args);
+        assert!(
+            stderr(&stored).contains("56 rows stored, 4 rejected"),
+            "{}",
+            stderr(&stored)
+        );
+        let told = std::fs::read_to_string(&told).unwrap();
+        let rows: Vec<(String, String)> = csv::Reader::from_reader(told.as_bytes())
+            .records()
+            .map(|row| row.unwrap())
+            .map(|row| {
+                (
+                    row[2].to_owned(),
+                    format!("{} {} {}", &row[3], &row[4], &row[5]),
+                )
+            })
+            .collect();
+        rows
+    };
+    // The header is CSV's first line.
+    let lines_from = |rows: Vec<(String, String)>, first: u64| -> Vec<(u64, String)> {
+        let number = |line: String| line.parse::<u64>().unwrap() - first;
+        rows.into_iter()
+            .map(|(line, told)| (number(line), told))
+            .collect()
+    };
+    let by_row = lines_from(rejects("rows.csv", csv.as_bytes()), 2);
+    let by_column = lines_from(rejects("columns.parquet", &parquet::usage(&csv)), 1);
+    assert_eq!(by_column, by_row);
+    assert_eq!(
+        by_column[0],
+        (56, "customer_id nobody is unknown".to_owned())
+    );
+    let path = sender.path("good.parquet");
+    std::fs::write(&path, parquet::usage(&good)).unwrap();
+    let stored = sender.run(&["ingest", "usage", text(&path)]);
+    assert_eq!(
+        String::from_utf8_lossy(&stored.stdout),
+        "usage good: 56 rows stored\n"
+    );
+}
+
+/// The next batch is read while one is stored; what is told keeps their order all the same.
+#[test]
+fn batches_are_told_of_in_their_order() {
+    let sender = Sender::new();
+    let folder = sender.path("program");
+    std::fs::create_dir_all(folder.join("revenue")).unwrap();
+    for batch in 0..12 {
+        let mut content = HEADER.to_owned();
+        for event in 0..300 {
+            content.push_str(&row(&format!("{batch}-{event}"), "c", "1", "USD"));
+        }
+        if batch % 3 == 1 {
+            content.push_str(&row(&format!("{batch}-x"), "nobody", "1", "USD"));
+        }
+        std::fs::write(folder.join(format!("revenue/{batch:02}.csv")), content).unwrap();
+    }
+    let told = sender.run(&["ingest", "--dir", text(&folder)]);
+    assert_eq!(told.status.code(), Some(2));
+    let expected: Vec<String> = (0..12)
+        .filter(|batch| batch % 3 != 1)
+        .map(|batch| format!("revenue {batch:02}: 300 rows stored"))
+        .collect();
+    let stored = String::from_utf8_lossy(&told.stdout);
+    assert_eq!(stored.lines().collect::<Vec<_>>(), expected);
+    let mut expected = Vec::new();
+    for batch in (1..12).step_by(3) {
+        expected.push(format!(
+            "{batch:02}.csv: line 302: customer_id \"nobody\" is unknown"
+        ));
+        expected.push(format!("revenue {batch:02}: refused, nothing stored: 1 row rejected; mend what was rejected, or leave it out with --on-reject row"));
+    }
+    expected.push("4 of 12 batches refused; the others are stored".to_owned());
+    assert_eq!(stderr(&told).lines().collect::<Vec<_>>(), expected);
+    assert_eq!(sender.revenue(), "2400.0000");
 }

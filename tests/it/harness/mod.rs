@@ -4,6 +4,7 @@ pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod idp;
 pub(crate) mod keys;
+pub(crate) mod parquet;
 pub(crate) mod product;
 pub(crate) mod program;
 pub(crate) mod sender;
