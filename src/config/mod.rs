@@ -1,18 +1,19 @@
 //! Settings: one typed struct for each concern over the embedded, commented defaults.
 
 mod hidden;
+mod http;
 mod oidc;
 mod program;
 mod release;
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use config::{File, FileFormat};
 use serde::{Deserialize, Serialize};
 
 pub use hidden::Hidden;
+pub use http::{Http, Session};
 pub use oidc::Oidc;
 pub use program::{AssociationType, Program};
 pub use release::Release;
@@ -45,23 +46,6 @@ pub struct Database {
     /// Empty for the SQLite file of the data directory.
     pub url: String,
     pub connections: u32,
-}
-
-/// Where the server listens.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Http {
-    pub listen: SocketAddr,
-    /// Empty where browsers find the server where it listens.
-    pub public_url: String,
-    pub trusted_proxies: usize,
-}
-
-/// How long browsers stay signed in.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Session {
-    pub hours: u32,
 }
 
 /// Limits of the GraphQL API.
@@ -147,41 +131,6 @@ impl Config {
             program: self.program.clone(),
             release: self.release.clone(),
         }
-    }
-}
-
-impl Http {
-    /// Whether browsers speak https to the server.
-    #[must_use]
-    pub fn is_secure(&self) -> bool {
-        self.public_url.starts_with("https://")
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        let is_origin = |rest: &str| !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']);
-        let url = &self.public_url;
-        let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
-        if url.is_empty() || rest.is_some_and(is_origin) {
-            return Ok(());
-        }
-        Err(ConfigError::OutOfBounds {
-            key: "http.public_url",
-            value: url.clone(),
-            reason: "it must be http:// or https:// and a host, without a path or a slash at its end",
-        })
-    }
-}
-
-impl Session {
-    fn check(self) -> Result<(), ConfigError> {
-        if (1..=720).contains(&self.hours) {
-            return Ok(());
-        }
-        Err(ConfigError::OutOfBounds {
-            key: "session.hours",
-            value: self.hours.to_string(),
-            reason: "it must be 1 to 720",
-        })
     }
 }
 
@@ -326,6 +275,12 @@ mod tests {
             ("PEERBAND_PROGRAM_ASSOCIATION_PRECEDENCE", "DPOR,DPOR"),
             ("PEERBAND_RELEASE_RANGES", "vague"),
             ("PEERBAND_SCHEDULE_AT", "25:00"),
+            ("PEERBAND_HTTP_PUBLIC_URL", "scores.example.com"),
+            ("PEERBAND_SESSION_HOURS", "0"),
+            ("PEERBAND_OIDC_ALGORITHMS", "HS256"),
+            ("PEERBAND_OIDC_ALGORITHMS", "RS256,none"),
+            ("PEERBAND_OIDC_ROLES", "boss=emperor"),
+            ("PEERBAND_OIDC_CLIENT_ID", "pages"),
         ] {
             assert!(load(&[(name, value)]).is_err(), "{name}={value}");
         }

@@ -18,6 +18,8 @@ pub(super) fn respond(status: StatusCode, template: &impl Template) -> Response 
                 (header::CONTENT_TYPE, "text/html; charset=utf-8"),
                 (header::CONTENT_SECURITY_POLICY, POLICY),
                 (header::CACHE_CONTROL, "no-store"),
+                // Without any, browsers would not say that a form comes from here.
+                (header::REFERRER_POLICY, "same-origin"),
             ];
             (status, headers, html).into_response()
         }

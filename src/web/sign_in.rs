@@ -137,8 +137,18 @@ pub async fn take(
         Proof::Link(asked.link.clone())
     };
     let (db, life) = (pages.db.clone(), life(&pages));
-    let signing_in =
-        async { finish(async move { sign_in(&db, proof, life, from, clock::now()).await }).await? };
+    let earlier = pages.gate.cookies.secret(&headers, Cookie::Session);
+    let signing_in = async {
+        let signing_in = async move {
+            let begun = sign_in(&db, proof, life, from, clock::now()).await?;
+            // Nobody will ask for it any more, and whoever has a copy shall not.
+            if let Some(earlier) = earlier {
+                sign_out(&db, earlier.reveal(), from, clock::now()).await?;
+            }
+            Ok(begun)
+        };
+        finish(signing_in).await?
+    };
     match pages.gate.check(credentials, from, signing_in).await {
         Ok(begun) => Ok(enter(&pages, &begun.token, &asked.next)),
         Err(Asker::Locked(wait)) => Err(Failure::Locked(wait)),

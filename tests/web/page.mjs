@@ -4,6 +4,8 @@ import { test as base, expect } from '@playwright/test';
 
 export { expect };
 
+const path = (url) => (URL.canParse(url) ? new URL(url).pathname : '');
+
 export const test = base.extend({
   baseURL: async ({}, use) => use(process.env.PEERBAND_ADDRESS),
 
@@ -17,7 +19,7 @@ export const test = base.extend({
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {
       // A page that is not there, or not for everybody, is told as an error of its own address, which such a test opens.
-      const isOwn = /\b40[14]\b/.test(message.text()) && message.location().url === page.url();
+      const isOwn = /\b40[14]\b/.test(message.text()) && path(message.location().url) === path(page.url());
       if (!isOwn) errors.push(message.text());
     });
     await use(page);

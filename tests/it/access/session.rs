@@ -6,108 +6,11 @@ use peerband::service::audit::Actor;
 use peerband::service::identity::session::make_link;
 use peerband::service::identity::{KeyRequest, create_key, revoke_key};
 use peerband::store::api_key::{ApiKeyKey, Named, Role};
-use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::Client;
+use reqwest::header::{LOCATION, SET_COOKIE};
 
+use crate::harness::browser::Browser;
 use crate::harness::{Server, keys};
-
-/// A browser: it keeps cookies and follows nothing by itself.
-struct Browser<'a> {
-    server: &'a Server,
-    client: Client,
-    cookies: Vec<(String, String)>,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    html: String,
-}
-
-impl<'a> Browser<'a> {
-    fn new(server: &'a Server) -> Browser<'a> {
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none());
-        Browser {
-            server,
-            client: client.build().unwrap(),
-            cookies: Vec::new(),
-        }
-    }
-
-    fn cookie(&self, name: &str) -> Option<&str> {
-        let found = self.cookies.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    }
-
-    fn plant(&mut self, name: &str, value: &str) {
-        self.cookies.retain(|(known, _)| known != name);
-        if !value.is_empty() {
-            self.cookies.push((name.to_owned(), value.to_owned()));
-        }
-    }
-
-    async fn get(&mut self, path: &str) -> Answer {
-        let request = self.client.get(format!("{}{path}", self.server.address));
-        self.send(request).await
-    }
-
-    async fn post(
-        &mut self,
-        path: &str,
-        fields: &[(&str, &str)],
-        headers: &[(&str, &str)],
-    ) -> Answer {
-        let mut request = self
-            .client
-            .post(format!("{}{path}", self.server.address))
-            .form(fields);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        self.send(request).await
-    }
-
-    async fn send(&mut self, mut request: RequestBuilder) -> Answer {
-        if !self.cookies.is_empty() {
-            let pairs: Vec<String> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
-            request = request.header("cookie", pairs.join("; "));
-        }
-        let answer = request.send().await.unwrap();
-        for set in answer.headers().get_all(SET_COOKIE) {
-            let pair = set.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.plant(name, value);
-        }
-        Answer {
-            status: answer.status(),
-            headers: answer.headers().clone(),
-            html: answer.text().await.unwrap(),
-        }
-    }
-
-    /// Opens the form and sends it.
-    async fn sign_in(&mut self, key: &str, next: &str) -> Answer {
-        let form = self.get("/sign-in").await.form();
-        self.post(
-            "/sign-in",
-            &[("form", &form), ("key", key), ("next", next)],
-            &[],
-        )
-        .await
-    }
-}
-
-impl Answer {
-    /// The text that binds the form to the browser.
-    fn form(&self) -> String {
-        let rest = self.html.split("name=\"form\" value=\"").nth(1).unwrap();
-        rest.split('"').next().unwrap().to_owned()
-    }
-}
 
 #[tokio::test]
 async fn a_partner_signs_in_reads_its_scorecard_and_signs_out() {
@@ -213,6 +116,12 @@ async fn a_planted_session_is_not_taken_up() {
     // Signing in once more makes another session; whoever planted the first one knows the second one not.
     browser.sign_in(&server.key, "/").await;
     assert_ne!(browser.cookie("peerband-session"), Some(token.as_str()));
+    attacker.plant("peerband-session", &token);
+    assert_eq!(
+        attacker.get("/").await.status,
+        401,
+        "the first session has ended"
+    );
     // Of two sessions, one of them planted by another host, none is believed.
     let twice = format!("peerband-session={token}; peerband-session={planted}");
     let request = reqwest::Client::new()

@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod folder;
 mod ingest;
+mod keys;
 mod readme;
 mod recompute;
 mod served;

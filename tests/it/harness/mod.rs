@@ -1,5 +1,6 @@
 //! A served program: a database of its own, the real router on a free port, and a client.
 
+pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod idp;

@@ -51,7 +51,7 @@ async fn pages_load_only_their_own_style_and_icon_and_nobody_keeps_them() {
         assert_eq!(page.header("cache-control"), "no-store");
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
         assert_eq!(page.header("x-content-type-options"), "nosniff");
-        assert_eq!(page.header("referrer-policy"), "no-referrer");
+        assert_eq!(page.header("referrer-policy"), "same-origin");
         for mark in ["<script", "style=", "src=", "//"] {
             assert!(
                 !page.html.contains(mark),
