@@ -14,10 +14,13 @@ use crate::service::identity::Principal;
 use crate::store::Db;
 use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
 use crate::store::rights::Rights;
-use crate::store::snapshot::{Snapshot, find_snapshot};
+use crate::store::snapshot::{Snapshot, find_snapshot, find_snapshot_until, snapshots_between};
 
 /// By date and revision, as they were asked for.
 type Pinned = HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>;
+
+/// By the first and the last day, as they were asked for.
+type Between = HashMap<(Day, Day), Vec<Arc<Snapshot>>>;
 
 /// The stores and settings as one request sees them. Made anew for each request.
 pub struct Reader {
@@ -28,6 +31,10 @@ pub struct Reader {
     /// The snapshot of each date and revision that was asked for; held while one is looked up, so that it is looked up
     /// once.
     pinned: Mutex<Pinned>,
+    /// Likewise the newest one of a day or before it.
+    until: Mutex<HashMap<Day, Option<Arc<Snapshot>>>>,
+    /// Likewise those of a span of days.
+    between: Mutex<Between>,
 }
 
 /// The reader of the request that a field belongs to.
@@ -53,6 +60,8 @@ impl Reader {
             config,
             principal,
             pinned: Mutex::default(),
+            until: Mutex::default(),
+            between: Mutex::default(),
         }
     }
 
@@ -119,5 +128,38 @@ impl Reader {
             .map(Arc::new);
         pinned.insert((as_of, revision), snapshot.clone());
         Ok(snapshot)
+    }
+
+    /// The newest published snapshot of a day, or of the last day before it that has one.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn snapshot_until(&self, day: Day) -> Result<Option<Arc<Snapshot>>, Failure> {
+        let mut until = self.until.lock().await;
+        if let Some(snapshot) = until.get(&day) {
+            return Ok(snapshot.clone());
+        }
+        let snapshot = find_snapshot_until(&self.db, day).await?.map(Arc::new);
+        until.insert(day, snapshot.clone());
+        Ok(snapshot)
+    }
+
+    /// Of each day of a span the newest published snapshot.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn snapshots_between(
+        &self,
+        first: Day,
+        last: Day,
+    ) -> Result<Vec<Arc<Snapshot>>, Failure> {
+        let mut between = self.between.lock().await;
+        if let Some(snapshots) = between.get(&(first, last)) {
+            return Ok(snapshots.clone());
+        }
+        let snapshots = snapshots_between(&self.db, first, last).await?;
+        let snapshots: Vec<_> = snapshots.into_iter().map(Arc::new).collect();
+        between.insert((first, last), snapshots.clone());
+        Ok(snapshots)
     }
 }

@@ -70,6 +70,38 @@ pub async fn find_snapshot(
         .transpose()
 }
 
+/// The newest snapshot of a day, or of the last day before it that has one.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn find_snapshot_until(db: &Db, day: Day) -> Result<Option<Snapshot>, StoreError> {
+    let select = published()
+        .filter(Column::AsOf.lte(day.0))
+        .order_by_desc(Column::AsOf)
+        .order_by_desc(Column::Revision)
+        .limit(1);
+    let found = select.one(db.read()).await?;
+    found.map(Snapshot::try_from).transpose()
+}
+
+/// Of each day of a span, both ends included, the newest snapshot.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn snapshots_between(
+    db: &Db,
+    first: Day,
+    last: Day,
+) -> Result<Vec<Snapshot>, StoreError> {
+    let filter = SnapshotFilter {
+        from: Some(first),
+        to: Some(last),
+        superseded: false,
+    };
+    let found = matching(&filter).all(db.read()).await?;
+    found.into_iter().map(Snapshot::try_from).collect()
+}
+
 /// One page of the snapshots that match, newest first.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ mod guard;
 mod http;
 mod job_run;
 mod location;
+mod measure;
 mod node;
 mod paging;
 mod partner;
