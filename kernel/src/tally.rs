@@ -22,6 +22,7 @@ use crate::rows::{
 };
 use crate::totals::Totals;
 use customer::CustomerTally;
+pub(crate) use months::days_between;
 use sums::Sums;
 
 /// What a run knows besides facts.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::Context;
-use async_graphql::dataloader::Loader;
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use kernel::Day;
 use tokio::sync::Mutex;
 
 use super::error::Failure;
 use crate::config::{Config, Graphql};
+use crate::service::explain::{ExplainOf, Explainer, Explaining, Explanation, Unexplained};
 use crate::service::identity::Principal;
 use crate::store::Db;
 use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
@@ -28,6 +29,8 @@ pub struct Reader {
     pub config: Arc<Config>,
     principal: Arc<Principal>,
     rows: RowLoader,
+    explanations: DataLoader<Explainer, HashMapCache>,
+    is_forgetful: bool,
     /// The snapshot of each date and revision that was asked for; held while one is looked up, so that it is looked up
     /// once.
     pinned: Mutex<Pinned>,
@@ -53,12 +56,20 @@ impl std::fmt::Debug for Reader {
 
 impl Reader {
     #[must_use]
-    pub fn new(db: Db, config: Arc<Config>, principal: Arc<Principal>) -> Reader {
+    pub fn new(
+        db: Db,
+        config: Arc<Config>,
+        principal: Arc<Principal>,
+        explaining: Explaining,
+    ) -> Reader {
+        let explainer = Explainer(explaining);
         Reader {
             rows: row_loader(&db, principal.rights()),
+            explanations: DataLoader::with_cache(explainer, tokio::spawn, HashMapCache::default()),
             db,
             config,
             principal,
+            is_forgetful: false,
             pinned: Mutex::default(),
             until: Mutex::default(),
             between: Mutex::default(),
@@ -80,6 +91,15 @@ impl Reader {
     #[must_use]
     pub fn limits(&self) -> Graphql {
         self.config.graphql
+    }
+
+    /// For whoever asks for long: nothing is remembered from one event to the next.
+    #[must_use]
+    pub fn forgetful(mut self) -> Reader {
+        self.rows.enable_all_cache(false);
+        self.explanations.enable_all_cache(false);
+        self.is_forgetful = true;
+        self
     }
 
     /// The row with this key.
@@ -109,6 +129,19 @@ impl Reader {
         })
     }
 
+    /// What a value is made of.
+    ///
+    /// # Errors
+    /// Where a store fails.
+    pub async fn explain(
+        &self,
+        of: ExplainOf,
+    ) -> Result<Arc<Result<Explanation, Unexplained>>, Failure> {
+        let found = self.explanations.load_one(of).await?;
+        // The loader gives an answer for each key.
+        Ok(found.unwrap_or_else(|| Arc::new(Err(Unexplained::FactsChanged))))
+    }
+
     /// The newest published snapshot, or that of a date; of its revisions the newest, or the one named. The same for
     /// the whole request.
     ///
@@ -120,6 +153,9 @@ impl Reader {
         revision: Option<i32>,
     ) -> Result<Option<Arc<Snapshot>>, Failure> {
         let mut pinned = self.pinned.lock().await;
+        if self.is_forgetful {
+            pinned.clear();
+        }
         if let Some(snapshot) = pinned.get(&(as_of, revision)) {
             return Ok(snapshot.clone());
         }
@@ -136,6 +172,9 @@ impl Reader {
     /// Where the store fails.
     pub async fn snapshot_until(&self, day: Day) -> Result<Option<Arc<Snapshot>>, Failure> {
         let mut until = self.until.lock().await;
+        if self.is_forgetful {
+            until.clear();
+        }
         if let Some(snapshot) = until.get(&day) {
             return Ok(snapshot.clone());
         }
@@ -154,6 +193,9 @@ impl Reader {
         last: Day,
     ) -> Result<Vec<Arc<Snapshot>>, Failure> {
         let mut between = self.between.lock().await;
+        if self.is_forgetful {
+            between.clear();
+        }
         if let Some(snapshots) = between.get(&(first, last)) {
             return Ok(snapshots.clone());
         }

@@ -3,7 +3,9 @@
 pub mod absence;
 pub mod audit;
 pub mod due;
+pub mod explain;
 pub mod export;
+pub mod feed;
 pub mod finish;
 pub mod hashing;
 pub mod identity;
@@ -13,6 +15,7 @@ pub mod lock;
 pub mod metric;
 pub mod next_band;
 pub mod night;
+pub mod operation;
 pub mod period;
 pub mod recompute;
 pub mod run;

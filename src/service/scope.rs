@@ -113,7 +113,7 @@ impl Scope {
     /// Another snapshot through the same eyes.
     #[must_use]
     pub fn at(&self, snapshot: Arc<Snapshot>) -> Scope {
-        Scope::new(snapshot, self.viewer)
+        Scope::new(snapshot, self.viewer.clone())
     }
 
     /// The scope in which a partner's own figures are read; none where the viewer may not see them.

@@ -7,6 +7,7 @@ use kernel::{Day, Standing};
 
 use super::absence::AbsenceReason;
 use super::change::Change;
+use super::explanation::{Explanation, PRICE};
 use super::metric::{Metric, MetricGroup};
 use super::next_band::NextBand;
 use super::peer_group::{PeerBand, WithheldReason};
@@ -17,11 +18,15 @@ use crate::graphql::reader::reader;
 use crate::graphql::scalars::Date;
 use crate::graphql::scope::Scope;
 use crate::service::absence::{self, Absence};
+use crate::service::explain::ExplainOf;
 use crate::service::next_band::next_band;
 use crate::service::scope::VisibleBand;
+use crate::store::location::LocationKey;
+use crate::store::offering::OfferingKey;
 use crate::store::peer_band::PeerBandsOf;
 use crate::store::peer_group::{PeerGroup, PeerGroupsOf};
 use crate::store::scorecard::{Measure as Row, Scorecard};
+use crate::store::slice::SliceOf;
 
 /// One metric of a scorecard.
 #[derive(Clone, Debug)]
@@ -145,6 +150,26 @@ impl Measure {
         })
     }
 
+    async fn find_explanation(&self, ctx: &Context<'_>) -> Result<Explanation, Failure> {
+        let reader = reader(ctx);
+        let slice = reader.get(self.scorecard.key.slice).await?;
+        let of = ExplainOf {
+            snapshot: self.scope.snapshot.clone(),
+            scorecard: self.scorecard.clone(),
+            slice: SliceOf {
+                offering: OfferingKey(slice.offering),
+                location: LocationKey(slice.location),
+            },
+            metric: self.metric,
+            sees_others: self.scope.sees_everything(),
+        };
+        Ok(Explanation {
+            metric: self.metric,
+            value: self.row().value,
+            found: reader.explain(of).await?,
+        })
+    }
+
     async fn find_change(&self, ctx: &Context<'_>, since: Day) -> Result<Change, Failure> {
         let as_of = self.scope.snapshot.as_of;
         if since >= as_of {
@@ -253,6 +278,13 @@ impl Measure {
     /// What is missing to the next band, from the ranges that the viewer sees.
     async fn next_band(&self, ctx: &Context<'_>) -> Nullable<NextBand> {
         nullable(self.find_next_band(ctx).await.map(Some))
+    }
+
+    /// What the value is made of: every fact that counts or is left out, with its reason. A partner is told of its own
+    /// facts and of those that belong to nobody. Reads facts, and so is priced like 2,000 fields.
+    #[graphql(complexity = "child_complexity + PRICE")]
+    async fn explain(&self, ctx: &Context<'_>) -> Nullable<Explanation> {
+        nullable(self.find_explanation(ctx).await.map(Some))
     }
 
     /// How it differs from an earlier snapshot.

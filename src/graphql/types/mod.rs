@@ -5,6 +5,7 @@ pub mod api_key;
 pub mod audit_entry;
 pub mod batch;
 pub mod change;
+pub mod explanation;
 pub mod job;
 pub mod job_run;
 pub mod language;

@@ -33,6 +33,10 @@ async fn nested_reads_do_not_grow_with_the_page() {
             13,
         ),
         (
+            "scorecards(first: N) {nodes {measure(metric: REVENUE) {explain {unexplained}}}}".to_owned(),
+            8,
+        ),
+        (
             "partners(first: N) {totalCount nodes {scorecard {partner {name} measures {peers}}}}"
                 .to_owned(),
             6,

@@ -57,7 +57,9 @@ const PARTS: [Part; 14] = [
     ),
     (
         "router",
-        &["app", "config", "store", "gate", "graphql", "rest", "web"],
+        &[
+            "app", "config", "store", "service", "gate", "graphql", "rest", "web",
+        ],
     ),
     (
         "cli",
