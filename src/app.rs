@@ -59,6 +59,14 @@ impl App {
                 place: place(&config, &data_dir),
                 source,
             })?;
+        App::over(config, data_dir, db)
+    }
+
+    /// Over a database that is open.
+    ///
+    /// # Errors
+    /// Where the fact store cannot be opened.
+    pub fn over(config: Config, data_dir: DataDir, db: Db) -> Result<App, OpenError> {
         let facts = FactStore::local(data_dir.facts())?;
         let shared = Shared {
             config,

@@ -14,12 +14,11 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::config::Config;
 use crate::gate::{self, Gate};
 use crate::graphql;
 use crate::rest::health;
 use crate::service::identity::oidc::CALLBACK;
-use crate::store::Db;
+use crate::service::operation::Operations;
 use crate::web;
 
 /// The most bytes of a GraphQL request.
@@ -41,11 +40,16 @@ const HEADERS: [(&str, &str); 5] = [
 ];
 
 /// The whole server.
-pub fn router(db: &Db, config: &Arc<Config>) -> Router {
+pub fn router(operations: &Operations) -> Router {
+    let app = operations.app();
+    let (db, config) = (app.db(), &Arc::new(app.config().clone()));
     let gate = Gate::new(db.clone(), config);
     let identify = from_fn_with_state(gate.clone(), gate::identify);
-    let graphql =
-        graphql::http::Endpoint::new(graphql::schema(db.clone(), config.clone()), config.graphql);
+    let graphql = graphql::http::Endpoint::new(
+        graphql::schema(operations),
+        config.graphql,
+        operations.listen(),
+    );
     let graphql = any(graphql::http::answer)
         .with_state(graphql)
         .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX))
@@ -53,6 +57,8 @@ pub fn router(db: &Db, config: &Arc<Config>) -> Router {
 
     let routes = Router::new()
         .route("/graphql", graphql)
+        .route("/graphiql", get(graphql::graphiql::show))
+        .route("/graphiql/{name}", get(graphql::graphiql::part))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .with_state(db.clone());

@@ -26,6 +26,19 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// As if no row hid another, for whoever wants to see what is hidden.
+    #[must_use]
+    pub fn nothing_hidden(files: &[FileRef]) -> Settled {
+        let files = files.iter();
+        Settled {
+            files: Arc::new(
+                files
+                    .map(|file| (file.path.clone(), Bitmap::default()))
+                    .collect(),
+            ),
+        }
+    }
+
     /// How many rows are hidden.
     #[must_use]
     pub fn hidden_rows(&self) -> u64 {

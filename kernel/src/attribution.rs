@@ -59,6 +59,15 @@ impl Associations {
         }
     }
 
+    /// The customers that a partner is or was associated with, each once and in order.
+    #[must_use]
+    pub fn customers_of(&self, partner: Partner) -> Vec<Customer> {
+        let own = self.by_customer.iter().filter(|a| a.partner == partner);
+        let mut customers: Vec<Customer> = own.map(|a| a.customer).collect();
+        customers.dedup();
+        customers
+    }
+
     fn of(&self, customer: Customer) -> &[Association] {
         let at = customer.0 as usize;
         match (self.starts.get(at), self.starts.get(at + 1)) {

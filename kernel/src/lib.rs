@@ -10,6 +10,7 @@ mod attribution;
 mod catalog;
 mod certified;
 mod day;
+mod explain;
 mod ids;
 mod metric;
 mod ranking;
@@ -25,6 +26,10 @@ pub use attribution::{Association, Associations};
 pub use catalog::Catalog;
 pub use certified::{CertifiedPeople, Exams, certified_people};
 pub use day::{Day, Month, NotADay, Window};
+pub use explain::{
+    Explainable, ExplainedFact, FactKind, FactReason, Subject, Sums, explain,
+    explain_certified_people,
+};
 pub use ids::{Currency, Customer, Location, Offering, Partner, Slice};
 pub use metric::{Group, Metric, Value};
 pub use rates::Rates;

@@ -117,6 +117,29 @@ impl Value {
         })
     }
 
+    /// `denominator` is above zero.
+    pub(crate) fn fraction(numerator: i128, denominator: i128) -> Value {
+        Value {
+            numerator,
+            denominator,
+        }
+    }
+
+    /// What must be added to the other one to give this one, exactly; not reduced. None where the terms are too long.
+    #[must_use]
+    pub fn minus(self, other: Value) -> Option<Value> {
+        if self.denominator == other.denominator {
+            let numerator = self.numerator.checked_sub(other.numerator)?;
+            return Some(Value { numerator, ..self });
+        }
+        let ours = self.numerator.checked_mul(other.denominator)?;
+        let theirs = other.numerator.checked_mul(self.denominator)?;
+        Some(Value {
+            numerator: ours.checked_sub(theirs)?,
+            denominator: self.denominator.checked_mul(other.denominator)?,
+        })
+    }
+
     #[must_use]
     pub fn numerator(self) -> i128 {
         self.numerator
@@ -219,6 +242,23 @@ mod tests {
         assert_eq!(near_a_third.to_f64(), third.to_f64());
         assert!(near_a_third < third);
         assert_eq!(Value::ratio(2, 24).unwrap(), Value::ratio(1, 12).unwrap());
+    }
+
+    #[test]
+    fn differences_are_exact() {
+        let ratio = |numerator, denominator| Value::ratio(numerator, denominator).unwrap();
+        let check = |more: Value, less: Value, difference: Value| {
+            assert_eq!(more.minus(less), Some(difference), "{more:?} {less:?}");
+        };
+        check(Value::whole(7), Value::whole(9), Value::whole(-2));
+        check(Value::money(30_000), Value::money(1), Value::money(29_999));
+        check(ratio(1, 3), ratio(1, 4), ratio(1, 12));
+        check(ratio(1, 12), ratio(5, 12), ratio(-4, 12));
+        let long = |numerator, denominator| Value {
+            numerator,
+            denominator,
+        };
+        assert_eq!(long(i128::MAX, 3).minus(long(1, 2)), None);
     }
 
     #[test]

@@ -85,6 +85,20 @@ pub enum Bound {
 }
 
 impl Bound {
+    /// The end itself; none where its terms are too long.
+    #[must_use]
+    pub fn to_value(self) -> Option<Value> {
+        let (digits, exponent) = match self {
+            Bound::Exact(value) => return Some(value),
+            Bound::Rounded { digits, exponent } => (digits, exponent),
+        };
+        let power = 10_i128.checked_pow(exponent.unsigned_abs())?;
+        if exponent < 0 {
+            return Some(Value::fraction(digits, power));
+        }
+        Some(Value::fraction(digits.checked_mul(power)?, 1))
+    }
+
     /// The nearest 64-bit float.
     #[must_use]
     pub fn to_f64(self) -> f64 {
@@ -155,6 +169,8 @@ mod tests {
         };
         let (min, max) = rules.range(metric, value, value);
         assert_eq!((min.to_f64(), max.to_f64()), (below, above), "{value:?}");
+        let exact = |end: Bound| end.to_value().unwrap().to_f64();
+        assert_eq!((exact(min), exact(max)), (below, above), "{value:?}");
     }
 
     #[test]

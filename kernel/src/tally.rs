@@ -24,6 +24,7 @@ use crate::rows::{
 };
 use crate::totals::Totals;
 use customer::CustomerTally;
+pub(crate) use months::days_between;
 use sums::Sums;
 use users::Users;
 

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::clock;
 use crate::jobs::Schedule;
 use crate::router::router;
+use crate::service::operation::Operations;
 use crate::store::api_key::any_key_works;
 
 /// How long the end may take.
@@ -52,7 +53,8 @@ pub(super) async fn listen(
     if app.config().oidc.issuer.is_empty() && !any_key_works(app.db(), clock::now()).await? {
         print("\nNobody can ask yet. The first key: peerband keys create --role admin --name me")?;
     }
-    let routes = router(app.db(), &Arc::new(app.config().clone()));
+    let operations = Operations::new(app);
+    let routes = router(&operations);
     let schedule = Schedule::start(app)
         .await
         .context("cannot start the schedule")?;
@@ -70,8 +72,9 @@ pub(super) async fn listen(
     stop.notify_one();
     // Whoever still reads an answer, and the run under way, have this long; the lease of a run that needs longer ends by
     // itself, and its date is taken over.
-    let (schedule, server) = tokio::join!(
+    let (schedule, _, server) = tokio::join!(
         tokio::time::timeout(GRACE, schedule.stop()),
+        tokio::time::timeout(GRACE, operations.stop()),
         tokio::time::timeout(GRACE, server),
     );
     if schedule.is_err() {

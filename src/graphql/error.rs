@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, Error, ErrorExtensionValues};
 
+use crate::service::explain::ExplainError;
 use crate::store::StoreError;
 
 /// The stable `extensions.code` of an error.
@@ -65,8 +66,8 @@ pub enum Failure {
     TooComplex(String),
     RateLimited,
     Store(Arc<StoreError>),
-    /// Something that is not the store's.
-    Broken(Arc<dyn std::error::Error + Send + Sync>),
+    /// What else may fail in the server, and whether asking again later can help.
+    Server(Arc<dyn std::error::Error + Send + Sync>, bool),
 }
 
 /// A fallible field that may be null: a failure makes this field null, not its parent.
@@ -78,6 +79,11 @@ pub fn nullable<T>(found: Result<Option<T>, Failure>) -> Nullable<T> {
 }
 
 impl Failure {
+    /// Something that only the log can tell.
+    pub fn server(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+        Failure::Server(Arc::new(error), false)
+    }
+
     #[must_use]
     pub fn code(&self) -> Code {
         match self {
@@ -87,8 +93,9 @@ impl Failure {
             Failure::NotFound(_) => Code::NotFound,
             Failure::TooComplex(_) => Code::TooComplex,
             Failure::Store(error) if error.is_unavailable() => Code::Unavailable,
+            Failure::Server(_, true) => Code::Unavailable,
             Failure::RateLimited => Code::RateLimited,
-            Failure::Store(_) | Failure::Broken(_) => Code::Internal,
+            Failure::Store(_) | Failure::Server(_, false) => Code::Internal,
         }
     }
 
@@ -104,8 +111,9 @@ impl Failure {
             Failure::Store(error) if error.is_unavailable() => {
                 "the database does not answer; ask again later"
             }
+            Failure::Server(_, true) => "the server cannot do this now; ask again later",
             Failure::RateLimited => "too much was asked for within a minute; ask again later",
-            Failure::Store(_) | Failure::Broken(_) => "the server failed; its log says why",
+            Failure::Store(_) | Failure::Server(_, false) => "the server failed; its log says why",
         }
     }
 
@@ -114,7 +122,7 @@ impl Failure {
     pub fn chain(&self) -> Option<String> {
         let error: &dyn std::error::Error = match self {
             Failure::Store(error) => &**error,
-            Failure::Broken(error) => &**error,
+            Failure::Server(error, _) => &**error,
             _ => return None,
         };
         let causes = std::iter::successors(Some(error), |error| error.source());
@@ -124,6 +132,14 @@ impl Failure {
                 .collect::<Vec<_>>()
                 .join(": "),
         )
+    }
+}
+
+impl From<Arc<ExplainError>> for Failure {
+    fn from(error: Arc<ExplainError>) -> Failure {
+        let is_unavailable =
+            matches!(&*error, ExplainError::Store(error) if error.is_unavailable());
+        Failure::Server(error, is_unavailable)
     }
 }
 

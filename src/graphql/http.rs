@@ -5,17 +5,25 @@
 //! tells whether the request was executed; with application/json it is 200 as soon as GraphQL itself answers.
 
 mod accept;
+mod events;
+mod operation;
 mod request;
+mod socket;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::Response as Answer;
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response as Answer};
 use axum::Extension;
 use axum::body::Bytes;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::accept::MediaType;
 use super::Schema;
@@ -26,6 +34,13 @@ use crate::gate::budget::Budget;
 use crate::gate::lockout::Suspect;
 use crate::gate::{Asker, CameFrom};
 use crate::service::identity::Principal;
+use crate::service::run::Asked;
+
+/// How long a WebSocket or an answer of server-sent events may go on; clients connect again by themselves, and are looked
+/// at anew then.
+const LIFETIME: Duration = Duration::from_secs(3_600);
+/// WebSockets and answers of server-sent events at a time.
+const LONG_MAX: usize = 1_000;
 
 /// What answers at `/graphql`.
 #[derive(Clone)]
@@ -33,6 +48,10 @@ pub struct Endpoint {
     schema: Schema,
     budget: Budget<String>,
     timeout: Duration,
+    /// Ends what goes on for long.
+    stop: Asked,
+    /// One for each WebSocket and each answer of server-sent events.
+    long: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Endpoint {
@@ -45,21 +64,49 @@ impl std::fmt::Debug for Endpoint {
 
 impl Endpoint {
     #[must_use]
-    pub fn new(schema: Schema, limits: Graphql) -> Endpoint {
+    pub fn new(schema: Schema, limits: Graphql, stop: Asked) -> Endpoint {
         Endpoint {
             schema,
             budget: Budget::new(limits.cost_per_minute),
             timeout: Duration::from_secs(limits.timeout_seconds),
+            stop,
+            long: Arc::new(Semaphore::new(LONG_MAX)),
         }
+    }
+
+    fn long(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        self.long.clone().try_acquire_owned().map_err(|_| Refusal {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: Code::Unavailable,
+            message: "too many subscriptions are open; ask again later",
+        })
     }
 }
 
 impl Endpoint {
     /// What a request of a principal's will be paid from.
-    fn charge(&self, principal: &Principal, CameFrom(from): CameFrom) -> Charge {
-        let address = from.map(|address| Suspect::address(address).to_string());
-        let spenders = std::iter::once(principal.who().to_string()).chain(address);
+    fn charge(&self, caller: &Caller) -> Charge {
+        let address = caller.came_from.0;
+        let address = address.map(|address| Suspect::address(address).to_string());
+        let spenders = std::iter::once(caller.principal.who().to_string()).chain(address);
         Charge::new(self.budget.clone(), spenders.collect())
+    }
+}
+
+/// Whoever asks, and from where.
+#[derive(Clone, Debug)]
+struct Caller {
+    principal: Arc<Principal>,
+    came_from: CameFrom,
+}
+
+impl Caller {
+    fn asks(&self, request: Request, executed: &Executed, charge: &Charge) -> Request {
+        request
+            .data(executed.clone())
+            .data(self.came_from)
+            .data(charge.clone())
+            .data(self.principal.clone())
     }
 }
 
@@ -110,9 +157,12 @@ pub async fn answer(
     RawQuery(query): RawQuery,
     Extension(asker): Extension<Asker>,
     Extension(came_from): Extension<CameFrom>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
-    let Some(media_type) = MediaType::accepted(&headers) else {
+    let events = events::are_accepted(&headers);
+    let media_type = MediaType::accepted(&headers).or(events.then_some(MediaType::Json));
+    let Some(media_type) = media_type else {
         let message = "answers come as application/graphql-response+json or application/json: accept one of them";
         return refuse(
             MediaType::Json,
@@ -125,6 +175,13 @@ pub async fn answer(
         Asker::Locked(wait) => return later(refuse(media_type, &Refusal::LOCKED), wait),
         Asker::Unavailable => return refuse(media_type, &Refusal::UNRECOGNISABLE),
     };
+    let caller = Caller {
+        principal,
+        came_from,
+    };
+    if let Ok(upgrade) = upgrade {
+        return open_socket(endpoint, caller, upgrade, &headers);
+    }
     let body = match body {
         Ok(body) => body,
         Err(rejection) => {
@@ -135,7 +192,12 @@ pub async fn answer(
     let request = if method == Method::POST {
         request::from_post(&headers, &body)
     } else if method == Method::GET {
-        request::from_get(query.as_deref().unwrap_or_default())
+        let is_taken = |operation| match operation {
+            None | Some(OperationType::Query) => true,
+            Some(OperationType::Subscription) => events,
+            Some(OperationType::Mutation) => false,
+        };
+        request::from_get(query.as_deref().unwrap_or_default(), is_taken)
     } else {
         let message = "ask by GET or POST";
         Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message))
@@ -144,13 +206,15 @@ pub async fn answer(
         Ok(request) => request,
         Err(refusal) => return refuse(media_type, &refusal),
     };
+    if events {
+        return match endpoint.long() {
+            Ok(permit) => events::answer(&endpoint, &caller, request, permit),
+            Err(refusal) => refuse(media_type, &refusal),
+        };
+    }
     let executed = Executed::default();
-    let charge = endpoint.charge(&principal, came_from);
-    let request = request
-        .data(executed.clone())
-        .data(came_from)
-        .data(charge.clone())
-        .data(principal);
+    let charge = endpoint.charge(&caller);
+    let request = caller.asks(request, &executed, &charge);
     let answering = endpoint.schema.execute(request);
     match tokio::time::timeout(endpoint.timeout, answering).await {
         Ok(answer) => match charge.wait() {
@@ -165,6 +229,31 @@ pub async fn answer(
             };
             refuse(media_type, &refusal)
         }
+    }
+}
+
+fn open_socket(
+    endpoint: Endpoint,
+    caller: Caller,
+    upgrade: WebSocketUpgrade,
+    headers: &HeaderMap,
+) -> Response {
+    if socket::is_foreign(headers) {
+        let message = "a page of another site must not connect";
+        return refuse(
+            MediaType::Json,
+            &Refusal::bad(StatusCode::FORBIDDEN, message),
+        );
+    }
+    match endpoint.long() {
+        Ok(permit) => socket::upgrade(endpoint, caller, upgrade, permit).unwrap_or_else(|| {
+            let message = "the WebSocket protocol is graphql-transport-ws";
+            refuse(
+                MediaType::Json,
+                &Refusal::bad(StatusCode::BAD_REQUEST, message),
+            )
+        }),
+        Err(refusal) => refuse(MediaType::Json, &refusal),
     }
 }
 

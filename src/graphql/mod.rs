@@ -4,6 +4,7 @@
 //! live in the store; rules and writes in the service.
 
 pub mod error;
+pub mod graphiql;
 pub mod http;
 pub mod mutation;
 pub mod reader;
@@ -16,17 +17,20 @@ mod guard;
 pub mod pagination;
 pub mod query;
 pub mod scalars;
+pub mod subscription;
 pub mod types;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, SDLExportOptions, SchemaBuilder};
+use async_graphql::{SDLExportOptions, SchemaBuilder};
 
-use crate::config::Config;
-use crate::store::Db;
+use crate::service::explain::Explaining;
+use crate::service::feed::Feed;
+use crate::service::operation::Operations;
 use mutation::Mutation;
 use pagination::Counted;
 use query::Query;
+use subscription::Subscription;
 use types::api_key::ApiKey;
 use types::audit_entry::AuditEntry;
 use types::batch::Batch;
@@ -36,19 +40,27 @@ use types::scorecard::Scorecard;
 use types::snapshot::Snapshot;
 
 /// The schema, ready to answer.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The least depth that introspection needs.
 const DEPTH_MIN: usize = 15;
 /// Directives of one field.
 const DIRECTIVES_MAX: usize = 8;
 
-/// The schema over a database, with the limits of the settings.
+/// The schema over the opened product, with the limits of its settings.
 #[must_use]
-pub fn schema(db: Db, config: Arc<Config>) -> Schema {
-    let limits = config.graphql;
+pub fn schema(operations: &Operations) -> Schema {
+    let app = operations.app();
+    let limits = app.config().graphql;
+    let session = session::Session {
+        db: app.db().clone(),
+        config: Arc::new(app.config().clone()),
+        explaining: Explaining::new(app),
+    };
     builder()
-        .extension(session::Session { db, config })
+        .data(operations.clone())
+        .data(Feed::new(app.db(), operations.listen()))
+        .extension(session)
         .extension(guard::Guard)
         .limit_depth(limits.depth_max.max(DEPTH_MIN))
         .limit_complexity(limits.complexity_max)
@@ -68,8 +80,8 @@ pub fn sdl() -> String {
     builder().finish().sdl_with_options(options)
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation::default(), EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation::default(), Subscription)
         .override_output_type_description::<Counted<ApiKey>>("A page of API keys.")
         .override_output_type_description::<Counted<AuditEntry>>(
             "A page of entries of the audit log.",

@@ -12,6 +12,7 @@ use super::types::audit_entry::{AuditEntry, AuditFilter, page_of_entries};
 use super::types::batch::{Batch, Dataset, page_of_batches};
 use super::types::job::{JOBS, Job};
 use super::types::job_run::{JobRun, JobRunFilter, page_of_job_runs};
+use super::types::language::Language;
 use super::types::location::{Location, PRICED_LOCATIONS, locations_under};
 use super::types::metric::{Metric, MetricDefinition, catalogue};
 use super::types::node::{Node, find_node};
@@ -54,8 +55,11 @@ impl Query {
 
     /// What each metric means, in the scorecard's order.
     #[graphql(complexity = "list_price(8, child_complexity)")]
-    async fn metrics(&self) -> Vec<MetricDefinition> {
-        catalogue()
+    async fn metrics(
+        &self,
+        #[graphql(desc = "The language of the texts.", default)] language: Language,
+    ) -> Vec<MetricDefinition> {
+        catalogue(language)
     }
 
     /// Every product, by its id.

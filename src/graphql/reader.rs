@@ -4,20 +4,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::Context;
-use async_graphql::dataloader::Loader;
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use kernel::Day;
 use tokio::sync::Mutex;
 
 use super::error::Failure;
 use crate::config::{Config, Graphql};
+use crate::service::explain::{ExplainOf, Explainer, Explaining, Explanation, Unexplained};
 use crate::service::identity::Principal;
 use crate::store::Db;
 use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
 use crate::store::rights::Rights;
-use crate::store::snapshot::{Snapshot, find_snapshot};
+use crate::store::snapshot::{Snapshot, find_snapshot, find_snapshot_until, snapshots_between};
 
 /// By date and revision, as they were asked for.
 type Pinned = HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>;
+
+/// By the first and the last day, as they were asked for.
+type Between = HashMap<(Day, Day), Vec<Arc<Snapshot>>>;
 
 /// The stores and settings as one request sees them. Made anew for each request.
 pub struct Reader {
@@ -25,9 +29,15 @@ pub struct Reader {
     pub config: Arc<Config>,
     principal: Arc<Principal>,
     rows: RowLoader,
+    explanations: DataLoader<Explainer, HashMapCache>,
+    is_forgetful: bool,
     /// The snapshot of each date and revision that was asked for; held while one is looked up, so that it is looked up
     /// once.
     pinned: Mutex<Pinned>,
+    /// Likewise the newest one of a day or before it.
+    until: Mutex<HashMap<Day, Option<Arc<Snapshot>>>>,
+    /// Likewise those of a span of days.
+    between: Mutex<Between>,
 }
 
 /// The reader of the request that a field belongs to.
@@ -46,13 +56,23 @@ impl std::fmt::Debug for Reader {
 
 impl Reader {
     #[must_use]
-    pub fn new(db: Db, config: Arc<Config>, principal: Arc<Principal>) -> Reader {
+    pub fn new(
+        db: Db,
+        config: Arc<Config>,
+        principal: Arc<Principal>,
+        explaining: Explaining,
+    ) -> Reader {
+        let explainer = Explainer(explaining);
         Reader {
             rows: row_loader(&db, principal.rights()),
+            explanations: DataLoader::with_cache(explainer, tokio::spawn, HashMapCache::default()),
             db,
             config,
             principal,
+            is_forgetful: false,
             pinned: Mutex::default(),
+            until: Mutex::default(),
+            between: Mutex::default(),
         }
     }
 
@@ -71,6 +91,15 @@ impl Reader {
     #[must_use]
     pub fn limits(&self) -> Graphql {
         self.config.graphql
+    }
+
+    /// For whoever asks for long: nothing is remembered from one event to the next.
+    #[must_use]
+    pub fn forgetful(mut self) -> Reader {
+        self.rows.enable_all_cache(false);
+        self.explanations.enable_all_cache(false);
+        self.is_forgetful = true;
+        self
     }
 
     /// The row with this key.
@@ -100,6 +129,19 @@ impl Reader {
         })
     }
 
+    /// What a value is made of.
+    ///
+    /// # Errors
+    /// Where a store fails.
+    pub async fn explain(
+        &self,
+        of: ExplainOf,
+    ) -> Result<Arc<Result<Explanation, Unexplained>>, Failure> {
+        let found = self.explanations.load_one(of).await?;
+        // The loader gives an answer for each key.
+        Ok(found.unwrap_or_else(|| Arc::new(Err(Unexplained::FactsChanged))))
+    }
+
     /// The newest published snapshot, or that of a date; of its revisions the newest, or the one named. The same for
     /// the whole request.
     ///
@@ -111,6 +153,9 @@ impl Reader {
         revision: Option<i32>,
     ) -> Result<Option<Arc<Snapshot>>, Failure> {
         let mut pinned = self.pinned.lock().await;
+        if self.is_forgetful {
+            pinned.clear();
+        }
         if let Some(snapshot) = pinned.get(&(as_of, revision)) {
             return Ok(snapshot.clone());
         }
@@ -119,5 +164,44 @@ impl Reader {
             .map(Arc::new);
         pinned.insert((as_of, revision), snapshot.clone());
         Ok(snapshot)
+    }
+
+    /// The newest published snapshot of a day, or of the last day before it that has one.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn snapshot_until(&self, day: Day) -> Result<Option<Arc<Snapshot>>, Failure> {
+        let mut until = self.until.lock().await;
+        if self.is_forgetful {
+            until.clear();
+        }
+        if let Some(snapshot) = until.get(&day) {
+            return Ok(snapshot.clone());
+        }
+        let snapshot = find_snapshot_until(&self.db, day).await?.map(Arc::new);
+        until.insert(day, snapshot.clone());
+        Ok(snapshot)
+    }
+
+    /// Of each day of a span the newest published snapshot.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn snapshots_between(
+        &self,
+        first: Day,
+        last: Day,
+    ) -> Result<Vec<Arc<Snapshot>>, Failure> {
+        let mut between = self.between.lock().await;
+        if self.is_forgetful {
+            between.clear();
+        }
+        if let Some(snapshots) = between.get(&(first, last)) {
+            return Ok(snapshots.clone());
+        }
+        let snapshots = snapshots_between(&self.db, first, last).await?;
+        let snapshots: Vec<_> = snapshots.into_iter().map(Arc::new).collect();
+        between.insert((first, last), snapshots.clone());
+        Ok(snapshots)
     }
 }

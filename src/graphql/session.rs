@@ -7,14 +7,17 @@ use std::time::{Duration, Instant};
 
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest,
-    NextValidation,
+    NextSubscribe, NextValidation,
 };
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Error, Pos, Request, Response, ServerError, ServerResult, ValidationResult};
+use futures_util::stream::{BoxStream, StreamExt};
 
 use super::error::{Code, Failure};
 use super::reader::Reader;
 use crate::config::Config;
 use crate::gate::budget::Budget;
+use crate::service::explain::Explaining;
 use crate::service::identity::Principal;
 use crate::store::Db;
 
@@ -26,6 +29,7 @@ const ERRORS_MAX: usize = 10;
 pub(super) struct Session {
     pub(super) db: Db,
     pub(super) config: Arc<Config>,
+    pub(super) explaining: Explaining,
 }
 
 /// Whether a request came as far as execution. A caller that wants to know puts one into its request.
@@ -84,10 +88,16 @@ impl ExtensionFactory for Session {
 #[async_trait::async_trait]
 impl Extension for Session {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
-        let mut response = next.run(ctx).await;
-        response.errors.truncate(ERRORS_MAX);
-        response.errors.iter_mut().for_each(finish);
-        response
+        finished(next.run(ctx).await)
+    }
+
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        next.run(ctx, stream).map(finished).boxed()
     }
 
     async fn prepare_request(
@@ -103,8 +113,19 @@ impl Extension for Session {
             let failure = Failure::Unauthenticated;
             return Err(Error::from(failure).into_server_error(Pos::default()));
         };
-        let reader = Reader::new(self.db.clone(), self.config.clone(), principal.clone());
-        next.run(ctx, request.data(reader)).await
+        let principal = principal.clone();
+        // The guard comes before anybody parses.
+        let mut request = next.run(ctx, request).await?;
+        let mut reader = Reader::new(
+            self.db.clone(),
+            self.config.clone(),
+            principal,
+            self.explaining.clone(),
+        );
+        if is_subscription(request.parsed_query()?) {
+            reader = reader.forgetful();
+        }
+        Ok(request.data(reader))
     }
 
     async fn validation(
@@ -132,6 +153,19 @@ impl Extension for Session {
         }
         next.run(ctx, operation_name).await
     }
+}
+
+/// An answer as it leaves.
+fn finished(mut response: Response) -> Response {
+    response.errors.truncate(ERRORS_MAX);
+    response.errors.iter_mut().for_each(finish);
+    response
+}
+
+/// Whether the document has a subscription, even beside other operations.
+fn is_subscription(document: &ExecutableDocument) -> bool {
+    let mut operations = document.operations.iter();
+    operations.any(|(_, operation)| operation.node.ty == OperationType::Subscription)
 }
 
 /// Logs what only the log may know, and gives a code to the errors of async-graphql, which all speak of the request.

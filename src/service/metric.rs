@@ -1,6 +1,15 @@
 //! The catalogue of metrics: what each figure means, for the API and the pages alike.
 
-use kernel::Metric;
+mod english;
+mod french;
+
+use kernel::{Currency, Metric};
+
+use super::language::Language;
+use super::next_band::NextBand;
+
+/// Of the distance to the next band: those of revenue.
+const DISTANCE_PLACES: u32 = 4;
 
 /// What a metric counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,79 +48,121 @@ pub struct MetricDefinition {
     pub window: &'static str,
 }
 
-const TWELVE_MONTHS: &str = "The twelve months that end with the as-of date, both ends included.";
+/// What a metric is called and how it is explained, in one language.
+struct Texts {
+    name: &'static str,
+    definition: &'static str,
+    formula: &'static str,
+    window: &'static str,
+}
 
 /// The definition of a metric.
 #[must_use]
-pub fn definition(metric: Metric) -> MetricDefinition {
-    use Metric::*;
-    let (name, unit, definition, formula, window) = match metric {
-        Revenue => (
-            "Net new revenue",
-            Unit::Currency,
-            "What customers spent that counts as new, credits taken off, over all license types.",
-            "Sum of the amounts that count as new, each converted at the newest rate on or before its day and rounded \
-             half to even to 4 places.",
-            TWELVE_MONTHS,
-        ),
-        NewCustomers => (
-            "Customers added",
-            Unit::Customers,
-            "Customers that came to hold paid seats after holding none for a while.",
-            "Distinct customers whose running total of paid seats is at least 1 at the end of a day of the window, and \
-             was 0 or less at the end of each of the new-customer gap days before it.",
-            TWELVE_MONTHS,
-        ),
-        NetPaidSeats => (
-            "Net paid seat adds",
-            Unit::Seats,
-            "Paid seats that customers gained, less those they lost.",
-            "Seats added minus seats lost of paid rows.",
-            TWELVE_MONTHS,
-        ),
-        CertifiedPeople => (
-            "Certified people",
-            Unit::People,
-            "People of the partner with at least one pass that counts for the offering; the same at every location.",
-            "Distinct people with a pass that counts on the as-of date.",
-            "Passes that count on the as-of date, whenever they were made.",
-        ),
-        ProductionInstances => (
-            "Available production instances",
-            Unit::Instances,
-            "Production instances that customers run.",
-            "The newest observation for each customer, product and workload, summed.",
-            TWELVE_MONTHS,
-        ),
-        MonthlyActiveUsers => (
-            "MAU",
-            Unit::Users,
-            "Users who do something on purpose, as a monthly figure.",
-            "Distinct users of the twelve months ÷ 12.",
-            TWELVE_MONTHS,
-        ),
-        MauPerAssignedSeat => (
-            "MAU per assigned seat",
-            Unit::UsersPerSeat,
-            "How well assigned seats are used.",
-            "MAU ÷ assigned seats, those of the newest observation of each active or grace subscription. No value \
-             where no seat is assigned.",
-            TWELVE_MONTHS,
-        ),
-        NetPromoterScore => (
-            "NPS",
-            Unit::Score,
-            "How far promoters outweigh detractors in surveys.",
-            "(Scores of 9 and 10 − scores of 0 to 6) ÷ responses. No value where nobody responded.",
-            TWELVE_MONTHS,
-        ),
+pub fn definition(metric: Metric, language: Language) -> MetricDefinition {
+    let texts = match language {
+        Language::English => english::texts(metric),
+        Language::French => french::texts(metric),
     };
     MetricDefinition {
         metric,
-        name,
-        unit,
-        definition,
-        formula,
-        window,
+        name: texts.name,
+        unit: unit(metric),
+        definition: texts.definition,
+        formula: texts.formula,
+        window: texts.window,
+    }
+}
+
+/// What reaches the next band, in a sentence such as `3 more certified people reach band 3`.
+#[must_use]
+pub fn reaching(metric: Metric, next: &NextBand, currency: Currency, language: Language) -> String {
+    let distance = next.rounded_up(metric, DISTANCE_PLACES);
+    let distance = match metric {
+        Metric::Revenue => format!("{currency} {distance}"),
+        _ => distance,
+    };
+    let reaching = match language {
+        Language::English => english::reaching,
+        Language::French => french::reaching,
+    };
+    reaching(metric, &distance, next.band, !next.is_exact)
+}
+
+/// What a metric counts.
+#[must_use]
+pub fn unit(metric: Metric) -> Unit {
+    use Metric::*;
+    match metric {
+        Revenue => Unit::Currency,
+        NewCustomers => Unit::Customers,
+        NetPaidSeats => Unit::Seats,
+        CertifiedPeople => Unit::People,
+        ProductionInstances => Unit::Instances,
+        MonthlyActiveUsers => Unit::Users,
+        MauPerAssignedSeat => Unit::UsersPerSeat,
+        NetPromoterScore => Unit::Score,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Value;
+
+    use super::*;
+
+    fn check(metric: Metric, distance: Value, is_exact: bool, english: &str, french: &str) {
+        let next = NextBand {
+            band: 3,
+            value: kernel::Bound::Exact(distance),
+            must_exceed: false,
+            distance,
+            is_exact,
+        };
+        for (language, text) in [(Language::English, english), (Language::French, french)] {
+            let found = reaching(metric, &next, Currency(*b"EUR"), language);
+            assert_eq!(found, text);
+        }
+    }
+
+    #[test]
+    fn distances_are_put_into_words() {
+        check(
+            Metric::CertifiedPeople,
+            Value::whole(3),
+            true,
+            "3 more certified people reach band 3",
+            "3 personnes certifiées de plus font atteindre la tranche 3",
+        );
+        check(
+            Metric::NewCustomers,
+            Value::whole(1),
+            false,
+            "At least 1 more new customer reaches band 3",
+            "Au moins 1 nouveau client de plus fait atteindre la tranche 3",
+        );
+        check(
+            Metric::Revenue,
+            Value::money(12_345_000),
+            true,
+            "EUR 1234.5 more net new revenue reaches band 3",
+            "EUR 1234,5 de chiffre d’affaires nouveau net de plus fait atteindre la tranche 3",
+        );
+    }
+
+    #[test]
+    fn each_metric_has_texts_of_its_own_in_each_language() {
+        let mut names = std::collections::BTreeSet::new();
+        for language in [Language::English, Language::French] {
+            for metric in Metric::ALL {
+                let found = definition(metric, language);
+                assert!(names.insert(found.name), "{metric}: {}", found.name);
+                for text in [found.definition, found.formula, found.window] {
+                    assert!(
+                        text.ends_with('.') && !text.contains("  "),
+                        "{metric}: {text}"
+                    );
+                }
+            }
+        }
     }
 }

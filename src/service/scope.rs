@@ -110,6 +110,12 @@ impl Scope {
         self.viewer.sees_figures()
     }
 
+    /// Another snapshot through the same eyes.
+    #[must_use]
+    pub fn at(&self, snapshot: Arc<Snapshot>) -> Scope {
+        Scope::new(snapshot, self.viewer.clone())
+    }
+
     /// The scope in which a partner's own figures are read; none where the viewer may not see them.
     #[must_use]
     pub fn for_figures_of(&self, partner: PartnerKey) -> Option<Scope> {

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use entity::job_run::{Column, Entity};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
+};
 
 use super::loader::{Rows as Loaded, SharedError};
 use super::paging::{self, Direction, Key, OrderColumn, Page, Rows};
@@ -38,6 +41,15 @@ pub async fn list_job_runs(
         .all(db.read())
         .await?;
     Ok(paging::collect(found, page, |run| vec![Key::Int(run.id)]))
+}
+
+/// The runs that were started last, the newest first: enough that nothing is missed by whoever asks each second.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn newest_runs(db: &Db) -> Result<Vec<JobRun>, StoreError> {
+    let select = Entity::find().order_by_desc(Column::Id).limit(200);
+    Ok(select.all(db.read()).await?)
 }
 
 /// How many runs match.

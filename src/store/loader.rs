@@ -24,6 +24,9 @@ pub struct Rows {
 /// Collects the keys that are asked for together and remembers what was found, so that one request reads one truth.
 pub type RowLoader = DataLoader<Rows, HashMapCache>;
 
+/// The most keys of one statement: three numbers of each stay below the 32,766 that SQLite binds.
+const KEYS_MAX: usize = 10_000;
+
 /// A loader for one request, of the rows that these rights are for.
 #[must_use]
 pub fn row_loader(db: &Db, rights: &Rights) -> RowLoader {
@@ -35,4 +38,5 @@ pub fn row_loader(db: &Db, rights: &Rights) -> RowLoader {
         tokio::spawn,
         HashMapCache::default(),
     )
+    .max_batch_size(KEYS_MAX)
 }

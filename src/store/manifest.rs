@@ -142,6 +142,21 @@ pub async fn holds_facts(db: &Db) -> Result<bool, StoreError> {
     Ok(any.is_some())
 }
 
+/// Whether a batch or upload of one of these datasets was committed after this place of the commit order.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn has_newer(
+    db: &impl ConnectionTrait,
+    datasets: &[&str],
+    sequence: i64,
+) -> Result<bool, StoreError> {
+    let newer = batch::Entity::find()
+        .filter(batch::Column::Dataset.is_in(datasets.iter().copied()))
+        .filter(batch::Column::Sequence.gt(sequence));
+    Ok(newer.one(db).await?.is_some())
+}
+
 /// The files that count now, and the last place of the commit order.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod batch;
 mod bulk;
 pub mod claim;
+pub mod customer;
 pub mod db;
 pub mod dump;
 pub mod inputs;

@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub revision: i32,
     /// The settings it was computed with.
     pub settings: Settings,
+    /// The place in the commit order of the last batch or upload that it knows.
+    pub last_sequence: i64,
     pub fact_rows: i64,
     pub slices: i64,
     pub scorecards: i64,
@@ -68,6 +70,48 @@ pub async fn find_snapshot(
         .await?
         .map(Snapshot::try_from)
         .transpose()
+}
+
+/// The newest snapshot of a day, or of the last day before it that has one.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn find_snapshot_until(db: &Db, day: Day) -> Result<Option<Snapshot>, StoreError> {
+    let select = published()
+        .filter(Column::AsOf.lte(day.0))
+        .order_by_desc(Column::AsOf)
+        .order_by_desc(Column::Revision)
+        .limit(1);
+    let found = select.one(db.read()).await?;
+    found.map(Snapshot::try_from).transpose()
+}
+
+/// The snapshots that were begun last, the newest first: enough that none is missed by whoever asks each second.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn newest_snapshots(db: &Db) -> Result<Vec<Snapshot>, StoreError> {
+    let select = published().order_by_desc(Column::Id).limit(100);
+    let found = select.all(db.read()).await?;
+    found.into_iter().map(Snapshot::try_from).collect()
+}
+
+/// Of each day of a span, both ends included, the newest snapshot.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn snapshots_between(
+    db: &Db,
+    first: Day,
+    last: Day,
+) -> Result<Vec<Snapshot>, StoreError> {
+    let filter = SnapshotFilter {
+        from: Some(first),
+        to: Some(last),
+        superseded: false,
+    };
+    let found = matching(&filter).all(db.read()).await?;
+    found.into_iter().map(Snapshot::try_from).collect()
 }
 
 /// One page of the snapshots that match, newest first.
@@ -155,6 +199,7 @@ impl TryFrom<Model> for Snapshot {
             as_of: Day(row.as_of),
             revision: row.revision,
             settings,
+            last_sequence: row.last_sequence,
             fact_rows: row.fact_rows,
             slices: row.slices,
             scorecards: row.scorecards,

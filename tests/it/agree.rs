@@ -66,7 +66,13 @@ fn config(program: &Program, database: &str) -> Config {
     .unwrap()
 }
 
-async fn send(app: &App, folder: &std::path::Path, dataset: &str, batch_id: &str, csv: &str) {
+pub(crate) async fn send(
+    app: &App,
+    folder: &std::path::Path,
+    dataset: &str,
+    batch_id: &str,
+    csv: &str,
+) {
     // Usage comes as Parquet too, whose columns go another way than rows.
     let path = if dataset == "usage" && csv.len().is_multiple_of(2) {
         let path = folder.join("sent.parquet");
@@ -100,13 +106,12 @@ async fn exported(app: &App, what: Export, as_of: kernel::Day) -> String {
         .replace("\r\n", naive::export::LINE_END)
 }
 
-async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
-    let folder = tempfile::tempdir().unwrap();
-    let url = database::url().await;
-    let data_dir = DataDir::new(folder.path().join("data"));
-    let app = App::open(config(program, &url), data_dir).await.unwrap();
+/// Takes a program in, in a folder of its own.
+pub(crate) async fn take_in(program: &Program, folder: &std::path::Path, url: &str) -> App {
+    let data_dir = DataDir::new(folder.join("data"));
+    let app = App::open(config(program, url), data_dir).await.unwrap();
     for (dataset, csv) in naive::files::reference_files(program) {
-        send(&app, folder.path(), dataset, "reference", &csv).await;
+        send(&app, folder, dataset, "reference", &csv).await;
     }
     for upload in &program.uploads {
         let dataset = upload.dataset().name();
@@ -114,7 +119,7 @@ async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
             FactUpload::Store { batch, rows } => {
                 send(
                     &app,
-                    folder.path(),
+                    folder,
                     dataset,
                     batch,
                     &naive::files::upload_csv(rows),
@@ -126,6 +131,13 @@ async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
                 .unwrap(),
         }
     }
+    app
+}
+
+async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
+    let folder = tempfile::tempdir().unwrap();
+    let url = database::url().await;
+    let app = take_in(program, folder.path(), &url).await;
     // In one walk over the facts, each date must be what it is by itself.
     let dates = [as_of.plus(-200), as_of];
     let days = dates.map(|date| date.to_string().parse::<kernel::Day>().unwrap());

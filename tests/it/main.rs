@@ -5,6 +5,7 @@ mod agree;
 mod bench;
 mod broken_store;
 mod cli;
+mod explain;
 mod formats;
 mod graphql;
 mod harness;

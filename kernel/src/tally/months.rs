@@ -75,7 +75,7 @@ impl WindowMonths {
 
 /// The days of the month that begins on `start` from one day to another, both included, as a mask: bit 0 is the first
 /// of the month. Days past the end of a short month may be among them.
-fn days_between(start: Day, first: Day, last: Day) -> u32 {
+pub(crate) fn days_between(start: Day, first: Day, last: Day) -> u32 {
     let from = (first.0 - start.0).clamp(0, 32) as u32;
     let past = (last.0 - start.0 + 1).clamp(0, 32) as u32;
     let below = |bits: u32| ((1_u64 << bits) - 1) as u32;

@@ -23,9 +23,12 @@ pub(super) fn from_post(headers: &HeaderMap, body: &[u8]) -> Result<Request, Ref
     }
 }
 
-/// From the query of a GET, in which variables and extensions are JSON texts. Only queries are taken: a mutation is
-/// refused here, before anything runs.
-pub(super) fn from_get(query: &str) -> Result<Request, Refusal> {
+/// From the query of a GET, in which variables and extensions are JSON texts. Operations that are not taken are refused
+/// here, before anything runs.
+pub(super) fn from_get(
+    query: &str,
+    takes: impl Fn(Option<OperationType>) -> bool,
+) -> Result<Request, Refusal> {
     let mut parameters = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let value = match &*name {
@@ -37,22 +40,25 @@ pub(super) fn from_get(query: &str) -> Result<Request, Refusal> {
         parameters.insert(name.into_owned(), value);
     }
     let mut request = from_parameters(parameters)?;
-    // What the guard would refuse is left to it, unparsed.
-    if super::super::guard::is_parsable(&request.query) {
-        let operation_name = request.operation_name.clone();
-        let is_query = match request.parsed_query() {
-            Ok(document) => runs_a_query(document, operation_name.as_deref()),
-            Err(_) => true,
-        };
-        if !is_query {
-            let message = "only queries are taken by GET: send mutations by POST";
-            return Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message));
-        }
+    if takes(operation_type(&mut request)) {
+        return Ok(request);
     }
-    Ok(request)
+    let message = "only queries are taken by GET: send mutations by POST";
+    Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message))
 }
 
-fn from_parameters(mut parameters: Map<String, Value>) -> Result<Request, Refusal> {
+/// What kind of operation would run; none where none would, of which GraphQL itself tells why.
+pub(super) fn operation_type(request: &mut Request) -> Option<OperationType> {
+    // What the guard would refuse is left to it, unparsed.
+    if !super::super::guard::is_parsable(&request.query) {
+        return None;
+    }
+    let operation_name = request.operation_name.clone();
+    let document = request.parsed_query().ok()?;
+    running(document, operation_name.as_deref())
+}
+
+pub(super) fn from_parameters(mut parameters: Map<String, Value>) -> Result<Request, Refusal> {
     let Some(Value::String(query)) = parameters.remove("query") else {
         return Err(bad(NO_QUERY));
     };
@@ -74,9 +80,8 @@ fn from_parameters(mut parameters: Map<String, Value>) -> Result<Request, Refusa
     }
 }
 
-/// Whether the operation that would run is a query, also where the document has others. Where none would run, GraphQL
-/// itself says so.
-fn runs_a_query(document: &ExecutableDocument, operation_name: Option<&str>) -> bool {
+/// The operation that would run, also where the document has others.
+fn running(document: &ExecutableDocument, operation_name: Option<&str>) -> Option<OperationType> {
     let operation = match (&document.operations, operation_name) {
         (DocumentOperations::Single(operation), _) => Some(operation),
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
@@ -85,7 +90,7 @@ fn runs_a_query(document: &ExecutableDocument, operation_name: Option<&str>) -> 
         }
         (DocumentOperations::Multiple(_), None) => None,
     };
-    operation.is_none_or(|operation| operation.node.ty == OperationType::Query)
+    operation.map(|operation| operation.node.ty)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -129,7 +129,7 @@ impl From<KeyError> for Failure {
             KeyError::Store(error) => error.into(),
             KeyError::NotFound(_) => Failure::NotFound("id: there is no such API key".to_owned()),
             KeyError::UnknownPartner(_) => Failure::NotFound(error.to_string()),
-            KeyError::Random(source) => Failure::Broken(std::sync::Arc::new(source)),
+            KeyError::Random(source) => Failure::server(source),
             refused => Failure::BadInput(refused.to_string()),
         }
     }

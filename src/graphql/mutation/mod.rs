@@ -4,18 +4,28 @@
 //! tells the audit log in its own transaction.
 
 pub mod api_key;
+pub mod batch;
+pub mod job_run;
+pub mod reference;
+pub mod upload;
 
 use async_graphql::{Context, MergedObject};
 
 use super::error::Failure;
 use super::reader::reader;
 use crate::gate::CameFrom;
-use crate::service::audit::Actor;
+use crate::service::audit::{Actor, Change};
 use crate::service::finish::finish;
+use crate::store::StoreError;
 
-/// Everything that can be changed.
+/// Everything that can be changed. Changes are done one after the other, in the order in which they stand.
 #[derive(MergedObject, Clone, Copy, Debug, Default)]
-pub struct Mutation(api_key::ApiKeyMutation);
+pub struct Mutation(
+    api_key::ApiKeyMutation,
+    job_run::JobRunMutation,
+    batch::BatchMutation,
+    reference::ReferenceMutation,
+);
 
 /// Whoever asks, as the audit log names them.
 fn actor(ctx: &Context<'_>) -> Actor {
@@ -34,6 +44,27 @@ where
 {
     match finish(change).await {
         Ok(done) => Ok(done?),
-        Err(broken) => Err(Failure::Broken(std::sync::Arc::new(broken))),
+        Err(broken) => Err(Failure::server(broken)),
     }
+}
+
+/// Tells the audit log of a change that has its own transactions, after it is done.
+async fn told<T, E>(
+    ctx: &Context<'_>,
+    change: impl Future<Output = Result<T, E>> + Send + 'static,
+    tell: impl FnOnce(&T) -> Change + Send + 'static,
+) -> Result<T, Failure>
+where
+    T: Send + Sync + 'static,
+    E: Send + 'static,
+    Failure: From<E>,
+{
+    let (db, by) = (reader(ctx).db.clone(), actor(ctx));
+    run::<T, Failure>(async move {
+        let done = change.await.map_err(<Failure as From<E>>::from)?;
+        let recorded = by.record_alone(&db, tell(&done)).await;
+        recorded.map_err(<Failure as From<StoreError>>::from)?;
+        Ok(done)
+    })
+    .await
 }

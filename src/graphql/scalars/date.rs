@@ -22,6 +22,12 @@ impl ScalarType for Date {
     }
 }
 
+impl serde::Serialize for Date {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 impl From<Day> for Date {
     fn from(day: Day) -> Date {
         Date(day)

@@ -48,7 +48,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// The name of the contract.
-    fn name(self) -> &'static str {
+    pub(in crate::graphql) fn name(self) -> &'static str {
         match self {
             Dataset::Products => "products",
             Dataset::Workloads => "workloads",

@@ -3,17 +3,30 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object};
-use kernel::Standing;
+use kernel::{Day, Standing};
 
+use super::absence::AbsenceReason;
+use super::change::Change;
+use super::explanation::{Explanation, PRICE};
 use super::metric::{Metric, MetricGroup};
-use super::peer_group::{PeerBand, WithheldReason, visible_bands};
+use super::next_band::NextBand;
+use super::peer_group::{PeerBand, WithheldReason};
+use super::trend::{TrendPoint, TrendStep, trend};
 use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::pagination::list_price;
 use crate::graphql::reader::reader;
+use crate::graphql::scalars::Date;
 use crate::graphql::scope::Scope;
+use crate::service::absence::{self, Absence};
+use crate::service::explain::ExplainOf;
+use crate::service::next_band::next_band;
+use crate::service::scope::VisibleBand;
+use crate::store::location::LocationKey;
+use crate::store::offering::OfferingKey;
 use crate::store::peer_band::PeerBandsOf;
 use crate::store::peer_group::{PeerGroup, PeerGroupsOf};
 use crate::store::scorecard::{Measure as Row, Scorecard};
+use crate::store::slice::SliceOf;
 
 /// One metric of a scorecard.
 #[derive(Clone, Debug)]
@@ -24,7 +37,7 @@ pub struct Measure {
 }
 
 impl Measure {
-    fn row(&self) -> &Row {
+    pub(super) fn row(&self) -> &Row {
         &self.scorecard.measures[self.metric.index()]
     }
 
@@ -41,7 +54,7 @@ impl Measure {
     }
 
     /// Where the value stands, if the viewer may know.
-    async fn standing(&self, ctx: &Context<'_>) -> Result<Option<Standing>, Failure> {
+    pub(super) async fn standing(&self, ctx: &Context<'_>) -> Result<Option<Standing>, Failure> {
         match self.row().standing {
             Some(standing) if self.is_visible(ctx).await? => Ok(Some(standing)),
             _ => Ok(None),
@@ -61,7 +74,8 @@ impl Measure {
         Ok(self.scope.sees(group).then_some(group.peers))
     }
 
-    async fn find_bands(&self, ctx: &Context<'_>) -> Result<Option<Vec<PeerBand>>, Failure> {
+    /// The bands as the viewer sees them, if it may.
+    async fn visible_bands(&self, ctx: &Context<'_>) -> Result<Option<Vec<VisibleBand>>, Failure> {
         if !self.is_visible(ctx).await? {
             return Ok(None);
         }
@@ -70,7 +84,109 @@ impl Measure {
             slice: self.scorecard.key.slice,
         };
         let bands = reader(ctx).get(of).await?;
-        Ok(Some(visible_bands(&self.scope, self.metric, &bands)))
+        Ok(Some(self.scope.bands_of(self.metric, &bands)))
+    }
+
+    async fn find_bands(&self, ctx: &Context<'_>) -> Result<Option<Vec<PeerBand>>, Failure> {
+        let bands = self.visible_bands(ctx).await?;
+        Ok(bands.map(|bands| bands.into_iter().map(PeerBand::from).collect()))
+    }
+
+    /// Why there is no value; none where there is one.
+    pub(super) fn absence(&self) -> Option<Absence> {
+        absence::of_value(&self.scorecard, self.metric)
+    }
+
+    async fn band_absence(&self, ctx: &Context<'_>) -> Result<Option<Absence>, Failure> {
+        let (group, row) = (self.group(ctx).await?, self.row());
+        let has_value = row.value.is_some();
+        Ok(absence::of_standing(
+            &self.scope,
+            group,
+            has_value,
+            row.standing,
+        ))
+    }
+
+    async fn bands_absence(&self, ctx: &Context<'_>) -> Result<Option<Absence>, Failure> {
+        let group = self.group(ctx).await?;
+        let bands = self.visible_bands(ctx).await?;
+        let are_split = bands.is_some_and(|bands| !bands.is_empty());
+        Ok(absence::of_bands(&self.scope, group, are_split))
+    }
+
+    /// How many have the same value, this one included, and how many there are.
+    async fn same(&self, ctx: &Context<'_>) -> Result<Option<(u32, u32)>, Failure> {
+        if !self.is_visible(ctx).await? || self.row().value.is_none() {
+            return Ok(None);
+        }
+        let peers = self.group(ctx).await?.peers;
+        Ok(match self.row().standing {
+            Some(standing) => {
+                let others = standing.less + (standing.rank - 1);
+                Some((peers.saturating_sub(others), peers))
+            }
+            None if self.bands_absence(ctx).await? == Some(Absence::AllEqual) => {
+                Some((peers, peers))
+            }
+            None => None,
+        })
+    }
+
+    async fn find_next_band(&self, ctx: &Context<'_>) -> Result<NextBand, Failure> {
+        let row = self.row();
+        let found = match (row.value, self.standing(ctx).await?) {
+            (Some(value), Some(standing)) => {
+                let bands = self.visible_bands(ctx).await?.unwrap_or_default();
+                next_band(self.metric, value, standing.band, &bands).map_err(Absence::from)
+            }
+            // Whoever stands nowhere has a reason for it.
+            _ => Err(self.band_absence(ctx).await?.unwrap_or(Absence::NoValue)),
+        };
+        Ok(NextBand {
+            metric: self.metric,
+            currency: self.scope.snapshot.settings.program.reporting_currency,
+            found,
+        })
+    }
+
+    async fn find_explanation(&self, ctx: &Context<'_>) -> Result<Explanation, Failure> {
+        let reader = reader(ctx);
+        let slice = reader.get(self.scorecard.key.slice).await?;
+        let of = ExplainOf {
+            snapshot: self.scope.snapshot.clone(),
+            scorecard: self.scorecard.clone(),
+            slice: SliceOf {
+                offering: OfferingKey(slice.offering),
+                location: LocationKey(slice.location),
+            },
+            metric: self.metric,
+            sees_others: self.scope.sees_everything(),
+        };
+        Ok(Explanation {
+            metric: self.metric,
+            value: self.row().value,
+            found: reader.explain(of).await?,
+        })
+    }
+
+    async fn find_change(&self, ctx: &Context<'_>, since: Day) -> Result<Change, Failure> {
+        let as_of = self.scope.snapshot.as_of;
+        if since >= as_of {
+            let message = format!("since is {since}; name a day before {as_of}, the measure's own");
+            return Err(Failure::BadInput(message));
+        }
+        let snapshot = reader(ctx).snapshot_until(since).await?;
+        let scope_then = snapshot.map(|snapshot| self.scope.at(snapshot));
+        let then = match &scope_then {
+            Some(scope) => self.in_snapshot(ctx, scope.clone()).await?,
+            None => None,
+        };
+        Ok(Change {
+            now: self.clone(),
+            scope_then,
+            then,
+        })
     }
 }
 
@@ -128,6 +244,77 @@ impl Measure {
     async fn bands(&self, ctx: &Context<'_>) -> Nullable<Vec<PeerBand>> {
         nullable(self.find_bands(ctx).await)
     }
+
+    /// Why `value` is null; null where it is not.
+    async fn no_value_reason(&self) -> Option<AbsenceReason> {
+        self.absence().map(AbsenceReason::from)
+    }
+
+    /// Why `band`, `rank` and `percentile` are null; null where they are not.
+    async fn no_band_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
+        let absence = self.band_absence(ctx).await;
+        nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
+    }
+
+    /// Why `bands` is null or empty; null where it is neither.
+    async fn no_ranges_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
+        let absence = self.bands_absence(ctx).await;
+        nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
+    }
+
+    /// How many peers have exactly the same value, this one included. Null without a value, below 4 peers, and where
+    /// withheld.
+    async fn same_value_peers(&self, ctx: &Context<'_>) -> Nullable<u32> {
+        let same = self.same(ctx).await;
+        nullable(same.map(|same| same.map(|(same, _)| same)))
+    }
+
+    /// The share of peers with exactly the same value, this one included, 0 to 100. Null where `sameValuePeers` is.
+    async fn same_value_share(&self, ctx: &Context<'_>) -> Nullable<f64> {
+        let same = self.same(ctx).await;
+        nullable(same.map(|same| same.map(|(same, peers)| kernel::percentile(same, peers))))
+    }
+
+    /// What is missing to the next band, from the ranges that the viewer sees.
+    async fn next_band(&self, ctx: &Context<'_>) -> Nullable<NextBand> {
+        nullable(self.find_next_band(ctx).await.map(Some))
+    }
+
+    /// What the value is made of: every fact that counts or is left out, with its reason. A partner is told of its own
+    /// facts and of those that belong to nobody. Reads facts, and so is priced like 2,000 fields.
+    #[graphql(complexity = "child_complexity + PRICE")]
+    async fn explain(&self, ctx: &Context<'_>) -> Nullable<Explanation> {
+        nullable(self.find_explanation(ctx).await.map(Some))
+    }
+
+    /// How it differs from an earlier snapshot.
+    #[graphql(complexity = "child_complexity + 2")]
+    async fn change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "A day before the measure's own as-of date. Where it has no snapshot, that of the last day before it \
+                    that has one is meant."
+        )]
+        since: Date,
+    ) -> Nullable<Change> {
+        nullable(self.find_change(ctx, since.0).await.map(Some))
+    }
+
+    /// How it went: one point for each of the last periods, the earliest first and the scorecard's own last.
+    #[graphql(complexity = "list_price(usize::try_from(last).unwrap_or(0), child_complexity)")]
+    async fn trend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "How many periods, the scorecard's own included: 0 to 400.",
+            default = 12
+        )]
+        last: i32,
+        #[graphql(desc = "How long each is.", default)] every: TrendStep,
+    ) -> Nullable<Vec<TrendPoint>> {
+        nullable(trend(ctx, self, last, every).await.map(Some))
+    }
 }
 
 /// The measures of one part of the scorecard.
@@ -152,7 +339,8 @@ impl MeasureGroup {
     }
 }
 
-fn exact(metric: kernel::Metric, value: kernel::Value) -> String {
+/// A value as `exact` writes it.
+pub(super) fn exact(metric: kernel::Metric, value: kernel::Value) -> String {
     match metric {
         kernel::Metric::Revenue => value.to_four_places(),
         _ if metric.is_whole() => value.numerator().to_string(),

@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
+use super::language::Language;
 use crate::service::metric;
 
 /// A metric, in the scorecard's order.
@@ -84,9 +85,9 @@ pub struct MetricDefinition {
 }
 
 /// Every metric, in the scorecard's order.
-pub(in crate::graphql) fn catalogue() -> Vec<MetricDefinition> {
+pub(in crate::graphql) fn catalogue(language: Language) -> Vec<MetricDefinition> {
     let all = kernel::Metric::ALL.into_iter();
-    all.map(|metric| metric::definition(metric).into())
+    all.map(|metric| metric::definition(metric, language.into()).into())
         .collect()
 }
 

@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, Enum, SimpleObject};
 
+use super::absence::AbsenceReason;
 use super::metric::Metric;
 use super::slice::SliceFilter;
 use crate::graphql::error::Failure;
 use crate::graphql::reader::reader;
 use crate::graphql::scope::{Scope, check_figures};
+use crate::service::absence;
 use crate::service::scope::VisibleBand;
 use crate::store::peer_band::PeerBandsOf;
 use crate::store::peer_group::{PeerGroups, PeerGroupsOf};
@@ -43,6 +45,8 @@ pub struct PeerGroup {
     /// The bands that are not empty, the lowest first; empty below 4 peers and where all values are equal. Null where
     /// withheld.
     bands: Option<Vec<PeerBand>>,
+    /// Why `bands` is null or empty; null where it is neither.
+    no_ranges_reason: Option<AbsenceReason>,
 }
 
 impl From<VisibleBand> for PeerBand {
@@ -57,7 +61,7 @@ impl From<VisibleBand> for PeerBand {
 }
 
 /// The bands of one metric as the viewer of a scope sees them.
-pub(super) fn visible_bands(
+fn visible_bands(
     scope: &Scope,
     metric: kernel::Metric,
     bands: &[kernel::PeerBand],
@@ -93,11 +97,14 @@ pub(in crate::graphql) async fn peer_groups(
     let group = |metric: kernel::Metric| {
         let group = groups[metric.index()];
         let sees = scope.sees(group);
+        let visible = visible_bands(scope, metric, &bands);
+        let absence = absence::of_bands(scope, group, !visible.is_empty());
         PeerGroup {
             metric: metric.into(),
             peers: sees.then_some(group.peers),
             withheld: (!sees).then_some(WithheldReason::Withheld),
-            bands: sees.then(|| visible_bands(scope, metric, &bands)),
+            bands: sees.then_some(visible),
+            no_ranges_reason: absence.map(AbsenceReason::from),
         }
     };
     Ok(kernel::Metric::ALL

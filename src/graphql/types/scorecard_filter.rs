@@ -6,6 +6,7 @@ use super::metric::Metric;
 use super::order::{Direction, check_parts};
 use super::partner_filter::{Budget, PartnerFilter};
 use crate::graphql::error::Failure;
+use crate::store::partner::PartnerField;
 use crate::store::scorecard as store;
 use crate::store::scorecard::ScorecardField;
 
@@ -22,6 +23,12 @@ pub struct MeasureFilter {
     max: Option<f64>,
     /// True: there is a value. False: there is none.
     has_value: Option<bool>,
+    /// There is a rank and it is at most this; 1 is the best.
+    max_rank: Option<i32>,
+    /// So many partners at least have a value in the slice.
+    min_peers: Option<i32>,
+    /// So many partners at most have a value in the slice.
+    max_peers: Option<i32>,
 }
 
 /// Tests of a scorecard. All that are given must hold; none given holds always.
@@ -46,6 +53,12 @@ pub enum ScorecardOrderField {
     PartnerId,
     /// The partner's name.
     PartnerName,
+    /// The partner's country.
+    PartnerCountry,
+    /// The partner type.
+    PartnerType,
+    /// The partner's tier.
+    PartnerTier,
     /// The value of `metric`.
     Value,
     /// The rank in `metric`; 1 is the best.
@@ -123,7 +136,17 @@ impl MeasureFilter {
         let has_value = self
             .has_value
             .map(|has| store::ScorecardFilter::HasValue(metric, has));
-        Ok([band, min, max, has_value].into_iter().flatten())
+        let max_rank = self
+            .max_rank
+            .map(|max| store::ScorecardFilter::MaxRank(metric, max));
+        let min_peers = self
+            .min_peers
+            .map(|min| store::ScorecardFilter::MinPeers(metric, min));
+        let max_peers = self
+            .max_peers
+            .map(|max| store::ScorecardFilter::MaxPeers(metric, max));
+        let tests = [band, min, max, has_value, max_rank, min_peers, max_peers];
+        Ok(tests.into_iter().flatten())
     }
 }
 
@@ -142,8 +165,15 @@ pub(in crate::graphql) fn resolve_order(
 fn resolve_part(part: ScorecardOrder) -> Result<store::ScorecardOrder, Failure> {
     let metric = part.metric.map(kernel::Metric::from);
     let field = match (part.field, metric) {
-        (ScorecardOrderField::PartnerId, None) => ScorecardField::PartnerId,
-        (ScorecardOrderField::PartnerName, None) => ScorecardField::PartnerName,
+        (ScorecardOrderField::PartnerId, None) => ScorecardField::Partner(PartnerField::PartnerId),
+        (ScorecardOrderField::PartnerName, None) => ScorecardField::Partner(PartnerField::Name),
+        (ScorecardOrderField::PartnerCountry, None) => {
+            ScorecardField::Partner(PartnerField::Country)
+        }
+        (ScorecardOrderField::PartnerType, None) => {
+            ScorecardField::Partner(PartnerField::PartnerType)
+        }
+        (ScorecardOrderField::PartnerTier, None) => ScorecardField::Partner(PartnerField::Tier),
         (ScorecardOrderField::Value, Some(metric)) => ScorecardField::Value(metric),
         (ScorecardOrderField::Rank, Some(metric)) => ScorecardField::Rank(metric),
         _ => {

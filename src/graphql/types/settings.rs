@@ -20,8 +20,9 @@ pub struct Settings {
 }
 
 /// How a partner stands to a customer.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Enum, serde::Serialize, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "config::AssociationType")]
+#[serde(rename_all = "UPPERCASE")]
 pub enum AssociationType {
     /// Digital partner of record.
     Dpor,

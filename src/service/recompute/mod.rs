@@ -101,6 +101,35 @@ pub async fn recompute_dates(
     Ok(())
 }
 
+/// Claims the run of a date as an operator asks for it. Gives its number, and the work, which is to be run in a task that
+/// nobody cancels.
+///
+/// # Errors
+/// Where the run cannot be claimed.
+pub async fn start(
+    app: &App,
+    as_of: Day,
+    asked: Asked,
+) -> Result<(i64, impl Future<Output = ()> + Send + 'static), RecomputeError> {
+    let app = app.clone();
+    // Claiming writes: nobody may cancel it either.
+    let claiming = tokio::spawn({
+        let app = app.clone();
+        async move { claim_all(&app, &[as_of], None, &asked).await }
+    });
+    let claimed = claiming.await.map_err(|_| RecomputeError::Lost)?;
+    let works = claimed.map_err(|stopped| stopped.error)?;
+    let run = works.front().map_or(0, |work| work.run.claimed().run);
+    let work = async move {
+        let (sender, _) = unbounded_channel();
+        if let Err(stopped) = work_off(&app, works, &sender, false).await {
+            let error: &dyn std::error::Error = &stopped.error;
+            tracing::warn!(%as_of, error, "not published; the last snapshot stays");
+        }
+    };
+    Ok((run, work))
+}
+
 /// Computes every measure, band and rank of a date in memory and keeps nothing: a run without its publication, for
 /// benchmarks. It is neither claimed nor recorded.
 ///
@@ -124,29 +153,8 @@ async fn claim_and_carry_out(
     let (app, dates) = (app.clone(), dates.to_vec());
     let first = dates.first().copied().unwrap_or(Day::FIRST);
     let work = tokio::spawn(async move {
-        let mut works = VecDeque::with_capacity(dates.len());
-        for as_of in dates {
-            let new = NewRun {
-                job: RECOMPUTE_SNAPSHOT,
-                as_of,
-                slot,
-            };
-            let claimed = Run::claim(app.db(), &new, asked.clone()).await;
-            let run = claimed.map_err(RecomputeError::from).transpose();
-            let run = run.unwrap_or(Err(RecomputeError::Taken));
-            let run = run.map_err(|error| StoppedAt { as_of, error })?;
-            works.push_back(Work { as_of, run });
-        }
-        let Err(error) = carry_out(&app, &mut works, &sender).await else {
-            return Ok(());
-        };
-        // Those before have been published and have left.
-        let as_of = works.front().map_or(first, |work| work.as_of);
-        if let Err(unrecorded) = end(works, &error, slot.is_some()).await {
-            let unrecorded: &dyn std::error::Error = &unrecorded;
-            tracing::error!(%as_of, error = unrecorded, "a run's end is not recorded; it will be found lost");
-        }
-        Err(StoppedAt { as_of, error })
+        let works = claim_all(&app, &dates, slot, &asked).await?;
+        work_off(&app, works, &sender, slot.is_some()).await
     });
     while let Some(one) = published.recv().await {
         tell(&one);
@@ -156,6 +164,49 @@ async fn claim_and_carry_out(
         error: RecomputeError::Lost,
     };
     work.await.map_err(lost)?
+}
+
+/// Claims the run of each date, in their order.
+async fn claim_all(
+    app: &App,
+    dates: &[Day],
+    slot: Option<Slot>,
+    asked: &Asked,
+) -> Result<VecDeque<Work>, StoppedAt> {
+    let mut works = VecDeque::with_capacity(dates.len());
+    for as_of in dates.iter().copied() {
+        let new = NewRun {
+            job: RECOMPUTE_SNAPSHOT,
+            as_of,
+            slot,
+        };
+        let claimed = Run::claim(app.db(), &new, asked.clone()).await;
+        let run = claimed.map_err(RecomputeError::from).transpose();
+        let run = run.unwrap_or(Err(RecomputeError::Taken));
+        let run = run.map_err(|error| StoppedAt { as_of, error })?;
+        works.push_back(Work { as_of, run });
+    }
+    Ok(works)
+}
+
+/// Carries claimed runs out and records where they stopped.
+async fn work_off(
+    app: &App,
+    mut works: VecDeque<Work>,
+    published: &UnboundedSender<Published>,
+    is_scheduled: bool,
+) -> Result<(), StoppedAt> {
+    let first = works.front().map_or(Day::FIRST, |work| work.as_of);
+    let Err(error) = carry_out(app, &mut works, published).await else {
+        return Ok(());
+    };
+    // Those before have been published and have left.
+    let as_of = works.front().map_or(first, |work| work.as_of);
+    if let Err(unrecorded) = end(works, &error, is_scheduled).await {
+        let unrecorded: &dyn std::error::Error = &unrecorded;
+        tracing::error!(%as_of, error = unrecorded, "a run's end is not recorded; it will be found lost");
+    }
+    Err(StoppedAt { as_of, error })
 }
 
 /// Records the end of the first run, and that those after it did not come to their turn.

@@ -1,6 +1,7 @@
 //! The reference data of a run, as the kernel wants it.
 
 mod numbers;
+mod of_partners;
 
 use entity::{association, customer, exam_workload, fx_rate};
 use kernel::{Association, Associations, Catalog, Currency, Customer, Day, Exams, Location, Rates};
@@ -20,6 +21,13 @@ pub struct Inputs {
     pub rates: Rates,
     pub exams: Exams,
     pub numbers: Numbers,
+}
+
+/// What is read of customers.
+struct Customers {
+    /// By customer number.
+    locations: Vec<Location>,
+    associations: Vec<Association>,
 }
 
 impl Inputs {
@@ -74,6 +82,20 @@ impl Inputs {
             });
         }
 
+        let customers = Customers {
+            locations: customer_locations,
+            associations,
+        };
+        Inputs::with(db, program, numbers, customers).await
+    }
+
+    /// All the rest of the reference data.
+    async fn with(
+        db: &impl ConnectionTrait,
+        program: &Program,
+        numbers: Numbers,
+        customers: Customers,
+    ) -> Result<Inputs, StoreError> {
         let mut rates = Vec::new();
         for row in fx_rate::Entity::find().all(db).await? {
             let corrupt = || {
@@ -104,9 +126,9 @@ impl Inputs {
             catalog: Catalog::new(
                 numbers.offering_parents.clone(),
                 numbers.location_parents.clone(),
-                customer_locations,
+                customers.locations,
             ),
-            associations: Associations::new(associations),
+            associations: Associations::new(customers.associations),
             rates: Rates::new(program.reporting_currency, rates),
             exams,
             numbers,

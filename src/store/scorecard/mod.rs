@@ -6,10 +6,11 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use entity::partner::Entity as PartnerEntity;
+use entity::peer_group::{Column as GroupColumn, Entity as GroupEntity};
 use entity::scorecard::{Column, Entity, Model};
 use entity::slice::Entity as SliceEntity;
 use kernel::{Metric, Standing, Value};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select,
 };
@@ -67,6 +68,12 @@ pub enum ScorecardFilter {
     /// At most.
     Max(Metric, f64),
     HasValue(Metric, bool),
+    /// The rank is at most this.
+    MaxRank(Metric, i32),
+    /// So many peers at least have a value in the slice.
+    MinPeers(Metric, i32),
+    /// At most.
+    MaxPeers(Metric, i32),
     All(Vec<ScorecardFilter>),
     Any(Vec<ScorecardFilter>),
     Not(Box<ScorecardFilter>),
@@ -75,8 +82,7 @@ pub enum ScorecardFilter {
 /// What scorecards can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScorecardField {
-    PartnerId,
-    PartnerName,
+    Partner(PartnerField),
     Value(Metric),
     Rank(Metric),
 }
@@ -196,6 +202,18 @@ fn condition(filter: &ScorecardFilter) -> Condition {
         ScorecardFilter::HasValue(metric, false) => {
             Condition::all().add(value_column(*metric).is_null())
         }
+        ScorecardFilter::MaxRank(metric, max) => {
+            let column = rank_column(*metric);
+            present(column).add(column.lte(*max))
+        }
+        ScorecardFilter::MinPeers(metric, min) => match min {
+            // Where nobody has a value there is no row to find.
+            ..=0 => Condition::all(),
+            min => Condition::all().add(has_peers(*metric, GroupColumn::Peers.gte(*min))),
+        },
+        ScorecardFilter::MaxPeers(metric, max) => {
+            Condition::all().add(has_peers(*metric, GroupColumn::Peers.gt(*max)).not())
+        }
         ScorecardFilter::All(filters) => filters
             .iter()
             .fold(Condition::all(), |all, filter| all.add(condition(filter))),
@@ -207,6 +225,22 @@ fn condition(filter: &ScorecardFilter) -> Condition {
             }),
         ScorecardFilter::Not(filter) => Condition::all().add(condition(filter)).not(),
     }
+}
+
+/// Whether the metric's peers in the scorecard's slice are as many as a test wants.
+fn has_peers(metric: Metric, test: Expr) -> Expr {
+    let same =
+        |of: GroupColumn, ours: Column| Expr::col(of.as_column_ref()).equals(ours.as_column_ref());
+    let mut groups = Query::select();
+    groups
+        .expr(Expr::value(1))
+        .from(GroupEntity)
+        .and_where(same(GroupColumn::Snapshot, Column::Snapshot))
+        .and_where(same(GroupColumn::Slice, Column::Slice))
+        // A metric's place is below eight.
+        .and_where(GroupColumn::Metric.eq(metric.index() as i16))
+        .and_where(test);
+    Expr::exists(groups)
 }
 
 /// A column behind an order.
@@ -223,8 +257,7 @@ enum Sorted {
 fn sorted_columns(order: &[ScorecardOrder]) -> impl Iterator<Item = (Sorted, Direction)> + '_ {
     let columns = order.iter().flat_map(|(field, direction)| {
         let (first, second) = match field {
-            ScorecardField::PartnerId => (Sorted::Partner(PartnerField::PartnerId), None),
-            ScorecardField::PartnerName => (Sorted::Partner(PartnerField::Name), None),
+            ScorecardField::Partner(field) => (Sorted::Partner(*field), None),
             ScorecardField::Value(metric) => (Sorted::Value(*metric), Some(Sorted::Less(*metric))),
             ScorecardField::Rank(metric) => (Sorted::Rank(*metric), None),
         };

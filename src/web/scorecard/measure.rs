@@ -5,6 +5,7 @@ use kernel::{Metric, Standing, Value};
 use super::band::{self, BandView};
 use super::read::Card;
 use crate::config::Release;
+use crate::service::language::Language;
 use crate::service::metric::{self, MetricDefinition};
 use crate::service::scope::{Scope, VisibleBand};
 use crate::web::number::{self, Style};
@@ -59,7 +60,7 @@ pub(super) enum PeersView {
 impl MeasureView {
     pub(super) fn new(metric: Metric, card: &Card, scope: &Scope) -> MeasureView {
         let settings = &scope.snapshot.settings;
-        let definition = metric::definition(metric);
+        let definition = metric::definition(metric, Language::English);
         let style = Style::new(definition.unit, settings.program.reporting_currency);
         let measure = card.scorecard.measures[metric.index()];
         let group = card.groups[metric.index()];

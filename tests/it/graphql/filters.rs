@@ -193,6 +193,27 @@ async fn scorecards_are_filtered_by_their_measures() {
                 |card| value(card, metric).is_none(),
             )
             .await;
+            check_scorecards(
+                server,
+                slice,
+                &format!("{{measure: {{metric: {metric}, maxRank: 3}}}}"),
+                |card| card.standings[metric.index()].is_some_and(|standing| standing.rank <= 3),
+            )
+            .await;
+            let (product, workload, location) = slice;
+            let cards = program.scorecards(product, workload, location);
+            let peers = cards.iter().filter(|card| value(card, metric).is_some());
+            let peers = peers.count() as i32;
+            for (test, holds) in [
+                (format!("minPeers: {peers}"), true),
+                (format!("minPeers: {}", peers + 1), false),
+                (format!("maxPeers: {peers}"), true),
+                (format!("maxPeers: {}", peers - 1), false),
+                ("minPeers: 0".to_owned(), true),
+            ] {
+                let filter = format!("{{measure: {{metric: {metric}, {test}}}}}");
+                check_scorecards(server, slice, &filter, |_| holds).await;
+            }
         }
         check_scorecards(
             server,

@@ -38,3 +38,20 @@ async fn metrics_stand_in_the_scorecards_order() {
     assert_eq!(metrics[5]["group"], "CUSTOMER_SUCCESS");
     assert_eq!(metrics[5]["isWhole"], false);
 }
+
+#[tokio::test]
+async fn metrics_are_explained_in_both_languages() {
+    let server = Server::start().await;
+    let data = server
+        .ask(
+            "{en: metrics {name unit definition} fr: metrics(language: FR) {name unit definition}}",
+        )
+        .await
+        .data();
+    assert_eq!(data["en"][3]["name"], "Certified people");
+    assert_eq!(data["fr"][3]["name"], "Personnes certifiées");
+    for at in 0..8 {
+        assert_eq!(data["en"][at]["unit"], data["fr"][at]["unit"]);
+        assert_ne!(data["en"][at]["definition"], data["fr"][at]["definition"]);
+    }
+}

@@ -23,6 +23,20 @@ async fn nested_reads_do_not_grow_with_the_page() {
             17,
         ),
         (
+            "scorecards(first: N) {nodes {measures {nextBand {words absent} noBandReason sameValueShare}}}".to_owned(),
+            6,
+        ),
+        (
+            "scorecards(first: N) {nodes {measure(metric: REVENUE) {change(since: \"2026-11-20\") {value band rank snapshot {asOf}}
+                trend(every: DAY) {snapshot {asOf} measure {value band rank percentile bands {min}}}}}}"
+                .to_owned(),
+            13,
+        ),
+        (
+            "scorecards(first: N) {nodes {measure(metric: REVENUE) {explain {unexplained}}}}".to_owned(),
+            8,
+        ),
+        (
             "partners(first: N) {totalCount nodes {scorecard {partner {name} measures {peers}}}}"
                 .to_owned(),
             6,
@@ -33,8 +47,8 @@ async fn nested_reads_do_not_grow_with_the_page() {
             1,
         ),
     ] {
-        let few = statements(&server, &format!("{{{}}}", query.replace('N', "8"))).await;
-        let many = statements(&server, &format!("{{{}}}", query.replace('N', "25"))).await;
+        let few = statements(&server, &format!("{{{}}}", query.replace("first: N", "first: 8"))).await;
+        let many = statements(&server, &format!("{{{}}}", query.replace("first: N", "first: 25"))).await;
         assert!(
             many <= few + 1 && many <= at_most,
             "{query}: {few}, {many}: {:#?}",

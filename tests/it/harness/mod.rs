@@ -14,8 +14,10 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use peerband::config::Config;
+use peerband::app::App;
+use peerband::config::{Config, DataDir};
 use peerband::router::router;
+use peerband::service::operation::Operations;
 use peerband::store::Db;
 use peerband::store::api_key::Role;
 use tempfile::TempDir;
@@ -29,6 +31,7 @@ pub(crate) struct Server {
     pub(crate) db: Db,
     /// Of an admin: what tests ask with unless they say otherwise.
     pub(crate) key: String,
+    pub(crate) app: App,
     reads: Arc<AtomicUsize>,
     statements: Arc<Mutex<Vec<String>>>,
     _folder: TempDir,
@@ -67,20 +70,25 @@ impl Server {
             log.lock().unwrap().push(sql.to_owned());
         });
 
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let router = router(&db, &Arc::new(config));
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let data_dir = DataDir::new(folder.path().to_owned());
+        let app = App::over(config, data_dir, db.clone()).unwrap();
+        let address = serve(&Operations::new(&app)).await;
         Server {
             address,
             program,
             db,
             key,
+            app,
             reads,
             statements,
             _folder: folder,
         }
+    }
+
+    /// Another server on the same database, and what ends it; gives its address.
+    pub(crate) async fn another(&self) -> (String, Operations) {
+        let operations = Operations::new(&self.app);
+        (serve(&operations).await, operations)
     }
 
     /// How many statements have been read with since this was last asked.
@@ -93,4 +101,12 @@ impl Server {
     pub(crate) fn statements(&self) -> Vec<String> {
         self.statements.lock().unwrap().clone()
     }
+}
+
+async fn serve(operations: &Operations) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let router = router(operations).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
 }

@@ -77,6 +77,17 @@ impl Program {
         self.slice(NEWEST, product, workload, location).unwrap()
     }
 
+    /// The scores of a slice in one of the snapshots, by its place.
+    pub(crate) fn scores_in(
+        &self,
+        snapshot: usize,
+        product: &str,
+        workload: &str,
+        location: &str,
+    ) -> &SliceScores {
+        self.slice(snapshot, product, workload, location).unwrap()
+    }
+
     fn slice(
         &self,
         snapshot: usize,

@@ -1,0 +1,232 @@
+//! GraphQL over a WebSocket, in the graphql-transport-ws protocol.
+//!
+//! One task serves a socket: what it waits for is the next message, the next answer of any of its operations, or the
+//! server's end. Whatever the protocol forbids closes the socket with the protocol's own code.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_graphql::Response as Answer;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::http::{HeaderMap, header};
+use futures_util::stream::{AbortHandle, BoxStream, SelectAll, StreamExt, abortable};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::operation::Operation;
+use super::request::from_parameters;
+use super::{Caller, Endpoint, LIFETIME};
+
+const PROTOCOL: &str = "graphql-transport-ws";
+const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// How long a client may take to say who it is.
+const INIT_WITHIN: Duration = Duration::from_secs(5);
+/// How often a silent client is asked whether it is still there; twice that without a word ends the socket.
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// Operations of one socket at a time.
+const OPERATIONS_MAX: usize = 32;
+
+/// What a client says.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Said {
+    ConnectionInit,
+    Ping,
+    Pong,
+    Subscribe {
+        id: String,
+        payload: Map<String, Value>,
+    },
+    Complete {
+        id: String,
+    },
+}
+
+/// Why a socket is closed by us.
+struct Closing(u16, String);
+
+/// Whether a page of another site asks, in the name of whoever looks at it.
+pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return false;
+    };
+    let host = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"));
+    host.map(|(_, host)| host) != text(header::HOST)
+}
+
+/// Takes a connection over, if it speaks the protocol.
+pub(super) fn upgrade(
+    endpoint: Endpoint,
+    caller: Caller,
+    upgrade: WebSocketUpgrade,
+    permit: OwnedSemaphorePermit,
+) -> Option<axum::response::Response> {
+    let upgrade = upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX);
+    upgrade.selected_protocol()?;
+    Some(upgrade.on_upgrade(async move |mut socket| {
+        let Closing(code, reason) = serve(&endpoint, &caller, &mut socket).await;
+        // Reasons are short and of ASCII; a client that is gone need not be told.
+        let frame = CloseFrame {
+            code,
+            reason: Utf8Bytes::from(reason),
+        };
+        let _ = socket.send(Message::Close(Some(frame))).await;
+        drop(permit);
+    }))
+}
+
+/// An answer of one of the operations, or its end.
+type Told = (String, Option<(Answer, bool)>);
+
+async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> Closing {
+    match tokio::time::timeout(INIT_WITHIN, init(socket)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(closing)) => return closing,
+        Err(_) => return Closing(4408, "Connection initialisation timeout".to_owned()),
+    }
+    let mut stop = endpoint.stop.clone();
+    let mut answers: SelectAll<BoxStream<'static, Told>> = SelectAll::new();
+    let mut running: HashMap<String, AbortHandle> = HashMap::new();
+    let mut ping = tokio::time::interval(PING_EVERY);
+    let mut silent = 0;
+    let end = tokio::time::Instant::now() + LIFETIME;
+    loop {
+        let said = tokio::select! {
+            () = stop.stopped() => return Closing(1001, "the server is being stopped".to_owned()),
+            () = tokio::time::sleep_until(end) => {
+                return Closing(1001, "connect again".to_owned());
+            }
+            _ = ping.tick() => {
+                silent += 1;
+                if silent > 3 {
+                    return Closing(1001, "nothing was heard of the client".to_owned());
+                }
+                if let Err(closing) = say(socket, json!({"type": "ping"})).await {
+                    return closing;
+                }
+                continue;
+            }
+            Some((id, answer)) = answers.next(), if !answers.is_empty() => {
+                let message = match answer {
+                    Some((answer, true)) => {
+                        running.remove(&id);
+                        json!({"id": id, "type": "error", "payload": answer.errors})
+                    }
+                    Some((answer, false)) => json!({"id": id, "type": "next", "payload": answer}),
+                    None if running.remove(&id).is_some() => json!({"id": id, "type": "complete"}),
+                    // It was refused, or the client has ended it.
+                    None => continue,
+                };
+                if let Err(closing) = say(socket, message).await {
+                    return closing;
+                }
+                continue;
+            }
+            said = hear(socket) => said,
+        };
+        silent = 0;
+        let answered = match said {
+            Err(closing) => return closing,
+            Ok(None | Some(Said::Pong)) => Ok(()),
+            Ok(Some(Said::Ping)) => say(socket, json!({"type": "pong"})).await,
+            Ok(Some(Said::ConnectionInit)) => {
+                Err(Closing(4429, "Too many initialisation requests".to_owned()))
+            }
+            Ok(Some(Said::Complete { id })) => {
+                if let Some(operation) = running.remove(&id) {
+                    operation.abort();
+                }
+                Ok(())
+            }
+            Ok(Some(Said::Subscribe { id, .. })) if running.contains_key(&id) => Err(Closing(
+                4409,
+                format!("Subscriber for {} already exists", shown(&id)),
+            )),
+            Ok(Some(Said::Subscribe { id, payload })) => {
+                let request = from_parameters(payload);
+                match request {
+                    _ if running.len() >= OPERATIONS_MAX => {
+                        let message = "too many operations on one connection; end some of them";
+                        refuse(socket, &id, message).await
+                    }
+                    Err(refusal) => refuse(socket, &id, refusal.message).await,
+                    Ok(request) => {
+                        let operation = Operation::new(endpoint, caller, request);
+                        let told = id.clone();
+                        let ended =
+                            futures_util::stream::once(std::future::ready((id.clone(), None)));
+                        let stream = operation
+                            .answers()
+                            .map(move |answer| (told.clone(), Some(answer)));
+                        let (stream, abort) = abortable(stream);
+                        answers.push(stream.chain(ended).boxed());
+                        running.insert(id, abort);
+                        Ok(())
+                    }
+                }
+            }
+        };
+        if let Err(closing) = answered {
+            return closing;
+        }
+    }
+}
+
+/// Waits for the first message, which must be the greeting, and acknowledges it.
+async fn init(socket: &mut WebSocket) -> Result<(), Closing> {
+    loop {
+        match hear(socket).await? {
+            Some(Said::ConnectionInit) => {
+                return say(socket, json!({"type": "connection_ack"})).await;
+            }
+            Some(Said::Ping) => say(socket, json!({"type": "pong"})).await?,
+            Some(Said::Subscribe { .. }) => return Err(Closing(4401, "Unauthorized".to_owned())),
+            None | Some(Said::Pong | Said::Complete { .. }) => {}
+        }
+    }
+}
+
+/// The next message; none where it is not one of GraphQL.
+async fn hear(socket: &mut WebSocket) -> Result<Option<Said>, Closing> {
+    let text = match socket.recv().await {
+        Some(Ok(Message::Text(text))) => text,
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(None),
+        Some(Ok(Message::Binary(_))) => return Err(invalid()),
+        Some(Ok(Message::Close(_))) | None => return Err(Closing(1000, String::new())),
+        // Too long, or no WebSocket any more.
+        Some(Err(_)) => return Err(Closing(1009, String::new())),
+    };
+    serde_json::from_str(&text).map(Some).map_err(|_| invalid())
+}
+
+fn invalid() -> Closing {
+    Closing(4400, "Invalid message received".to_owned())
+}
+
+async fn say(socket: &mut WebSocket, message: Value) -> Result<(), Closing> {
+    let text = message.to_string();
+    let sent = socket.send(Message::Text(text.into())).await;
+    sent.map_err(|_| Closing(1001, String::new()))
+}
+
+async fn refuse(socket: &mut WebSocket, id: &str, message: &str) -> Result<(), Closing> {
+    let error = json!({"message": message, "extensions": {"code": "BAD_INPUT"}});
+    say(
+        socket,
+        json!({"id": id, "type": "error", "payload": [error]}),
+    )
+    .await
+}
+
+/// As much of an id as a close frame has room for.
+fn shown(id: &str) -> String {
+    id.chars().filter(char::is_ascii_graphic).take(60).collect()
+}

@@ -1,0 +1,159 @@
+//! What explanations of one snapshot stand on: the facts and reference data that it was computed from.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use facts::{Dataset, FileRef, Settled};
+use kernel::{Location, Metric, Offering, Partner, Slice, Subject};
+
+use super::key::ExplainOf;
+use super::{ExplainError, Explaining};
+use crate::app::App;
+use crate::store::Transaction;
+use crate::store::inputs::Inputs;
+use crate::store::manifest;
+use crate::store::partner::PartnerKey;
+use crate::store::snapshot::Snapshot;
+
+/// Everything but the facts themselves.
+#[derive(Debug)]
+pub(super) struct Basis {
+    pub(super) inputs: Inputs,
+    /// Those of the datasets that the metrics need.
+    pub(super) files: Vec<FileRef>,
+    pub(super) settled: Settled,
+    pub(super) new_customer_gap_days: u32,
+    /// Reference data was sent after the snapshot was begun.
+    pub(super) has_newer_reference: bool,
+}
+
+/// The settled keys that were worked out last, by the files they are of.
+pub(super) type Kept = HashMap<Vec<String>, Settled>;
+
+/// One for the files of each metric, more or less.
+const KEPT_MAX: usize = 8;
+
+impl Basis {
+    /// None where a batch that the snapshot was computed from no longer counts.
+    pub(super) async fn load(
+        explaining: &Explaining,
+        snapshot: &Snapshot,
+        asked: &[ExplainOf],
+    ) -> Result<Option<Basis>, ExplainError> {
+        let app = &explaining.0.app;
+        let pinned = app.db().pin().await?;
+        let Some(files) = files_of(&pinned, snapshot).await? else {
+            return Ok(None);
+        };
+        let reference: Vec<&str> = intake::Dataset::ALL
+            .into_iter()
+            .filter(|dataset| dataset.is_reference())
+            .map(intake::Dataset::name)
+            .collect();
+        let has_newer_reference =
+            manifest::has_newer(&pinned, &reference, snapshot.last_sequence).await?;
+        let mut partners: Vec<PartnerKey> = asked
+            .iter()
+            .map(|asked| asked.scorecard.key.partner)
+            .collect();
+        partners.sort_unstable_by_key(|partner| partner.0);
+        partners.dedup();
+        let program = &snapshot.settings.program;
+        let inputs = Inputs::of_partners(&pinned, program, &partners).await?;
+        drop(pinned);
+        let is_needed = |file: &FileRef| {
+            let mut metrics = asked.iter().map(|asked| asked.metric);
+            metrics.any(|metric| datasets_of(metric).contains(&file.dataset))
+        };
+        let files: Vec<FileRef> = files.into_iter().filter(is_needed).collect();
+        let settled = explaining.settle(&files).await?;
+        Ok(Some(Basis {
+            inputs,
+            files,
+            settled,
+            new_customer_gap_days: program.new_customer_gap_days,
+            has_newer_reference,
+        }))
+    }
+
+    /// Whether the facts are still there after they were read.
+    pub(super) async fn still_counts(
+        &self,
+        app: &App,
+        snapshot: &Snapshot,
+    ) -> Result<bool, ExplainError> {
+        Ok(files_of(&app.db().pin().await?, snapshot).await?.is_some())
+    }
+
+    /// The value in the kernel's numbers. What is not among the reference data any more matches nothing.
+    pub(super) fn subject(&self, asked: &ExplainOf) -> Subject {
+        let place = |numbers: &[i32], number: i32| {
+            let found = numbers.iter().position(|one| *one == number);
+            found.map_or(u32::MAX, |at| at as u32)
+        };
+        let inputs = &self.inputs;
+        Subject {
+            partner: Partner(place(
+                &inputs.numbers.partners,
+                asked.scorecard.key.partner.0,
+            )),
+            slice: Slice {
+                offering: Offering(place(&inputs.numbers.offerings, asked.slice.offering.0)),
+                location: Location(place(&inputs.numbers.locations, asked.slice.location.0)),
+            },
+            metric: asked.metric,
+        }
+    }
+
+    pub(super) fn has(&self, dataset: Dataset) -> bool {
+        self.files.iter().any(|file| file.dataset == dataset)
+    }
+}
+
+impl Explaining {
+    /// The settled keys of these files, from the last time where they are the same.
+    async fn settle(&self, files: &[FileRef]) -> Result<Settled, ExplainError> {
+        let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+        let kept = || {
+            self.0
+                .settled
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(settled) = kept().get(&paths) {
+            return Ok(settled.clone());
+        }
+        let settled = self.0.app.facts().settle(files).await?;
+        let mut kept = kept();
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(paths, settled.clone());
+        Ok(settled)
+    }
+}
+
+/// The files that a snapshot was computed from, if all of them count. A replaced batch takes a later place in the commit
+/// order, and a deleted one none, so that its rows are missing.
+async fn files_of(
+    pinned: &Transaction,
+    snapshot: &Snapshot,
+) -> Result<Option<Vec<FileRef>>, ExplainError> {
+    let (mut files, _) = manifest::live_files(pinned).await?;
+    files.retain(|file| file.sequence <= snapshot.last_sequence.unsigned_abs());
+    let rows: u64 = files.iter().map(|file| file.rows).sum();
+    Ok((rows == snapshot.fact_rows.unsigned_abs()).then_some(files))
+}
+
+/// The datasets whose facts a metric is made of.
+fn datasets_of(metric: Metric) -> &'static [Dataset] {
+    match metric {
+        Metric::Revenue => &[Dataset::Revenue],
+        Metric::NewCustomers | Metric::NetPaidSeats => &[Dataset::SeatChanges],
+        Metric::CertifiedPeople => &[Dataset::Certifications],
+        Metric::ProductionInstances => &[Dataset::Instances],
+        Metric::MonthlyActiveUsers => &[Dataset::Usage],
+        Metric::MauPerAssignedSeat => &[Dataset::Usage, Dataset::Subscriptions],
+        Metric::NetPromoterScore => &[Dataset::Surveys],
+    }
+}

@@ -1,0 +1,80 @@
+//! The values that are asked about, collected over a whole request.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use kernel::Metric;
+
+use super::{ExplainError, Explaining, Explanation, Unexplained};
+use crate::store::scorecard::{Scorecard, ScorecardKey};
+use crate::store::slice::SliceOf;
+use crate::store::snapshot::Snapshot;
+
+/// One value of a scorecard.
+#[derive(Clone, Debug)]
+pub struct ExplainOf {
+    pub snapshot: Arc<Snapshot>,
+    pub scorecard: Arc<Scorecard>,
+    pub slice: SliceOf,
+    pub metric: Metric,
+    /// Facts that other partners were of record for are told, too.
+    pub sees_others: bool,
+}
+
+impl ExplainOf {
+    fn identity(&self) -> (ScorecardKey, Metric, bool) {
+        (self.scorecard.key, self.metric, self.sees_others)
+    }
+
+    /// Whether the sums are those that were published.
+    pub(super) fn is_explained_by(&self, explanation: &Explanation) -> bool {
+        let value = |metric: Metric| self.scorecard.measures[metric.index()].value;
+        // Whoever has a fact has a revenue, if only of nothing.
+        let has_facts = value(Metric::Revenue).is_some();
+        let found = explanation.sums.value(self.metric, has_facts);
+        let terms = |value: kernel::Value| (value.numerator(), value.denominator());
+        found.map(terms) == value(self.metric).map(terms)
+    }
+}
+
+impl PartialEq for ExplainOf {
+    fn eq(&self, other: &ExplainOf) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for ExplainOf {}
+
+impl Hash for ExplainOf {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
+    }
+}
+
+/// Explains what one request asks for together.
+#[derive(Clone, Debug)]
+pub struct Explainer(pub Explaining);
+
+impl Loader<ExplainOf> for Explainer {
+    type Value = Arc<Result<Explanation, Unexplained>>;
+    type Error = Arc<ExplainError>;
+
+    async fn load(
+        &self,
+        keys: &[ExplainOf],
+    ) -> Result<HashMap<ExplainOf, Self::Value>, Arc<ExplainError>> {
+        let mut by_snapshot: HashMap<i64, Vec<ExplainOf>> = HashMap::new();
+        for key in keys {
+            let of = by_snapshot.entry(key.snapshot.key.0).or_default();
+            of.push(key.clone());
+        }
+        let mut found = HashMap::new();
+        for asked in by_snapshot.into_values() {
+            let explained = self.0.explain(&asked).await?;
+            found.extend(asked.into_iter().zip(explained.into_iter().map(Arc::new)));
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,114 @@
+//! What published values are made of, fact by fact, with the kernel's own functions.
+//!
+//! The facts are those that the snapshot was computed from, or there is no explanation: a value is never explained by
+//! other facts than its own. They are read for the customers that the partners are or were associated with, bucket by
+//! bucket, so that memory is bounded.
+
+mod basis;
+mod collect;
+mod key;
+mod walk;
+
+use std::sync::{Arc, Mutex};
+
+use kernel::Subject;
+use tokio::sync::Semaphore;
+
+use crate::app::App;
+use crate::store::StoreError;
+use crate::store::snapshot::SnapshotKey;
+use basis::Basis;
+pub use collect::{CustomerShare, Explanation, Line};
+pub use key::{ExplainOf, Explainer};
+
+/// Explanations that are worked out at the same time; each reads facts.
+const TOGETHER: usize = 2;
+
+/// Why a value is not explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unexplained {
+    /// A batch that the snapshot was computed from was replaced or deleted.
+    FactsChanged,
+    /// Reference data was sent since, so that the facts add up to another value now.
+    ReferenceChanged,
+}
+
+/// Why values could not be explained.
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("cannot read the fact store")]
+    Facts(#[from] facts::Error),
+    #[error("the facts of snapshot {} add up to another {} than it has", .0.0, .1.metric)]
+    Unequal(SnapshotKey, Subject),
+    #[error("a part of an explanation ended without a word")]
+    Lost,
+}
+
+/// What explanations of all requests share. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Explaining(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    app: App,
+    turns: Semaphore,
+    /// The settled keys of the files that were explained last: reading all keys takes longer than the rest.
+    settled: Mutex<basis::Kept>,
+}
+
+impl Explaining {
+    #[must_use]
+    pub fn new(app: &App) -> Explaining {
+        Explaining(Arc::new(Shared {
+            app: app.clone(),
+            turns: Semaphore::new(TOGETHER),
+            settled: Mutex::default(),
+        }))
+    }
+
+    /// Explains values of one snapshot, in their order.
+    ///
+    /// # Errors
+    /// Where a store fails.
+    pub async fn explain(
+        &self,
+        asked: &[ExplainOf],
+    ) -> Result<Vec<Result<Explanation, Unexplained>>, ExplainError> {
+        let Some(first) = asked.first() else {
+            return Ok(Vec::new());
+        };
+        // The semaphore is never closed.
+        let _turn = self
+            .0
+            .turns
+            .acquire()
+            .await
+            .map_err(|_| ExplainError::Lost)?;
+        let all = |why: Unexplained| asked.iter().map(|_| Err(why)).collect();
+        let Some(basis) = Basis::load(self, &first.snapshot, asked).await? else {
+            return Ok(all(Unexplained::FactsChanged));
+        };
+        let walked = walk::explain(&self.0.app, &basis, asked).await;
+        let found = match walked {
+            Ok(found) => found,
+            // Files of batches that were replaced meanwhile may be gone.
+            Err(_) if !basis.still_counts(&self.0.app, &first.snapshot).await? => {
+                return Ok(all(Unexplained::FactsChanged));
+            }
+            Err(error) => return Err(error),
+        };
+        let judged = asked.iter().zip(found).map(|(asked, explanation)| {
+            if asked.is_explained_by(&explanation) {
+                return Ok(Ok(explanation));
+            }
+            if basis.has_newer_reference {
+                return Ok(Err(Unexplained::ReferenceChanged));
+            }
+            let subject = basis.subject(asked);
+            Err(ExplainError::Unequal(first.snapshot.key, subject))
+        });
+        judged.collect()
+    }
+}

@@ -1,0 +1,89 @@
+//! What operators start and stop over the API. The work goes on whatever becomes of the client that asked for it, and ends
+//! with the server.
+
+use std::sync::Arc;
+
+use kernel::Day;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::service::recompute::{self, RecomputeError};
+use crate::service::run::{Asked, Stopped, Stopper};
+use crate::store::{StoreError, claim};
+
+/// Runs that are under way or wait for each other.
+const RUNS_MAX: usize = 8;
+
+/// The work under way. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Operations(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    app: App,
+    stopper: Stopper,
+    runs: Mutex<JoinSet<()>>,
+}
+
+/// Why a run was not started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{RUNS_MAX} runs are under way already; ask again when one has ended")]
+    TooMany,
+    #[error(transparent)]
+    Recompute(#[from] RecomputeError),
+}
+
+impl Operations {
+    #[must_use]
+    pub fn new(app: &App) -> Operations {
+        Operations(Arc::new(Shared {
+            app: app.clone(),
+            stopper: Stopper::default(),
+            runs: Mutex::default(),
+        }))
+    }
+
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    /// Hears when the server ends.
+    #[must_use]
+    pub fn listen(&self) -> Asked {
+        self.0.stopper.listen()
+    }
+
+    /// Starts to compute the snapshot of a date as its next revision, and tells the number of the run.
+    ///
+    /// # Errors
+    /// Where too many are under way, or the run cannot be claimed.
+    pub async fn start_recompute(&self, as_of: Day) -> Result<i64, StartError> {
+        let mut runs = self.0.runs.lock().await;
+        while runs.try_join_next().is_some() {}
+        if runs.len() >= RUNS_MAX {
+            return Err(StartError::TooMany);
+        }
+        let asked = self.listen();
+        let (run, work) = recompute::start(self.app(), as_of, asked).await?;
+        runs.spawn(work);
+        Ok(run)
+    }
+
+    /// Asks for a run to be stopped; false where it is not under way. Whoever works for it learns of it within seconds.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn cancel_run(&self, run: i64) -> Result<bool, StoreError> {
+        claim::request_cancel(self.app().db(), run).await
+    }
+
+    /// Asks all work to stop, and waits until it has.
+    pub async fn stop(&self) {
+        self.0.stopper.stop(Stopped::ShuttingDown);
+        let mut runs = self.0.runs.lock().await;
+        while runs.join_next().await.is_some() {}
+    }
+}
