@@ -1,6 +1,6 @@
 //! Making, replacing and revoking API keys.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::secret::Secret;
 use crate::service::audit::{Actor, Change};
@@ -151,6 +151,8 @@ pub async fn revoke_key(
     named: Named<'_>,
     now: DateTime<Utc>,
 ) -> Result<ApiKey, KeyError> {
+    // As exactly as every database keeps it.
+    let now = now.trunc_subsecs(6);
     let txn = db.begin().await?;
     let key = find_one(&txn, &named, now).await?;
     if key.row.revoked_at.is_some() {
