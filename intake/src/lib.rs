@@ -2,7 +2,8 @@
 //!
 //! [`read()`] takes one CSV, NDJSON or Parquet file and hands its rows, one by one and in the order of the file, to a
 //! [`RowVisitor`]. Every value arrives checked against the bounds of DATA.md and with its own type; a row that breaks
-//! one arrives as a [`Reject`]. Memory does not grow with the file, whatever is sent (see [`Limits`]).
+//! one arrives as a [`Reject`]. Usage in Parquet, which is most of what there is, can be taken as columns instead
+//! ([`UsageRows`]). Memory does not grow with the file, whatever is sent (see [`Limits`]).
 //!
 //! Left to the caller: whether an id is known, what a key overwrites, whether one reject refuses the batch, where rows
 //! are stored, and how long a file may take (a visitor ends the reading with [`Stop`]). Nothing is logged here, for

@@ -74,7 +74,8 @@ pub(crate) fn read<V: RowVisitor + ?Sized>(
         total_rows,
         bytes,
     };
-    if total_rows <= batch_rows {
+    // Where rows are long, one batch is held at a time.
+    if total_rows <= batch_rows || batch_rows == *BATCH_ROWS.start() {
         while let Some(batch) = next(&mut reader)? {
             take.batch(&batch)?;
         }

@@ -17,7 +17,7 @@ use rows::Place;
 pub use sweep::sweep_unpublished;
 
 /// Scorecards of one transaction: long enough to be quick, short enough that other writers get their turn.
-const SCORECARDS_IN_TRANSACTION: usize = 20_000;
+const SCORECARDS_IN_TRANSACTION: usize = 50_000;
 
 /// A snapshot being written.
 #[derive(Debug)]
