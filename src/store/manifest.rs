@@ -157,11 +157,12 @@ pub async fn has_newer(
     Ok(newer.one(db).await?.is_some())
 }
 
-/// The files that count now, and the last place of the commit order.
+/// The files that count now, and the last place of the commit order. Read in several statements, which only a transaction
+/// keeps together.
 ///
 /// # Errors
 /// Where the database does not answer or names a dataset this version does not know.
-pub async fn live_files(db: &impl ConnectionTrait) -> Result<(Vec<FileRef>, i64), StoreError> {
+pub async fn live_files(db: &DatabaseTransaction) -> Result<(Vec<FileRef>, i64), StoreError> {
     let batches = batch::Entity::find().all(db).await?;
     let last = batches
         .iter()
