@@ -16,6 +16,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::gate::{self, Gate};
 use crate::graphql;
+use crate::graphql::http::ManifestError;
 use crate::rest::health;
 use crate::service::identity::oidc::CALLBACK;
 use crate::service::operation::Operations;
@@ -40,16 +41,16 @@ const HEADERS: [(&str, &str); 5] = [
 ];
 
 /// The whole server.
-pub fn router(operations: &Operations) -> Router {
+///
+/// # Errors
+/// Where the manifest of documents cannot be used.
+pub fn router(operations: &Operations) -> Result<Router, ManifestError> {
     let app = operations.app();
     let (db, config) = (app.db(), &Arc::new(app.config().clone()));
     let gate = Gate::new(db.clone(), config);
     let identify = from_fn_with_state(gate.clone(), gate::identify);
-    let graphql = graphql::http::Endpoint::new(
-        graphql::schema(operations),
-        config.graphql,
-        operations.listen(),
-    );
+    let schema = graphql::schema(operations);
+    let graphql = graphql::http::Endpoint::new(schema, config, operations.listen())?;
     let graphql = any(graphql::http::answer)
         .with_state(graphql)
         .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX))
@@ -90,7 +91,7 @@ pub fn router(operations: &Operations) -> Router {
             HeaderValue::from_static(value),
         ));
     }
-    routes.layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)))
+    Ok(routes.layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked))))
 }
 
 /// The panic itself is in the log, where the panic hook has written it.

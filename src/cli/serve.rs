@@ -54,7 +54,7 @@ pub(super) async fn listen(
         print("\nNobody can ask yet. The first key: peerband keys create --role admin --name me")?;
     }
     let operations = Operations::new(app);
-    let routes = router(&operations);
+    let routes = router(&operations)?;
     let schedule = Schedule::start(app)
         .await
         .context("cannot start the schedule")?;

@@ -36,6 +36,7 @@ pub struct Config {
     pub session: Session,
     pub oidc: Oidc,
     pub graphql: Graphql,
+    pub documents: Documents,
     pub schedule: Schedule,
 }
 
@@ -58,6 +59,16 @@ pub struct Graphql {
     pub complexity_max: usize,
     pub timeout_seconds: u64,
     pub cost_per_minute: u32,
+}
+
+/// The documents that GraphQL clients name instead of sending them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documents {
+    /// Empty: clients persist their own. Else the manifest of all documents that are taken.
+    pub manifest: PathBuf,
+    /// How many documents of clients are remembered.
+    pub remembered_max: u64,
 }
 
 /// When the nightly run wakes.

@@ -72,6 +72,15 @@ impl<Spender: Clone + Eq + Hash> Budget<Spender> {
         Ok(())
     }
 
+    /// What each may spend in a minute, and what the one of these spenders with the least has left.
+    #[must_use]
+    pub fn left(&self, spenders: &[Spender], now: Instant) -> (f64, f64) {
+        let all = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = spenders.iter().filter_map(|spender| all.get(spender));
+        let left = left.map(|left| self.refilled(*left, now));
+        (self.per_minute, left.fold(self.per_minute, f64::min))
+    }
+
     fn refilled(&self, left: Left, now: Instant) -> f64 {
         let minutes = now.duration_since(left.at).as_secs_f64() / 60.0;
         (left.cost + minutes * self.per_minute).min(self.per_minute)

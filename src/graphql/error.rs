@@ -25,6 +25,10 @@ pub enum Code {
     RateLimited,
     /// The server cannot answer now: ask again later.
     Unavailable,
+    /// No document of this hash is remembered: send it with its text.
+    PersistedQueryNotFound,
+    /// Only the documents of the server's manifest are taken.
+    PersistedQueryNotSupported,
     /// The server failed; its log says why.
     Internal,
 }
@@ -41,6 +45,8 @@ impl Code {
             Code::TooComplex => "TOO_COMPLEX",
             Code::RateLimited => "RATE_LIMITED",
             Code::Unavailable => "UNAVAILABLE",
+            Code::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Code::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Code::Internal => "INTERNAL",
         }
     }

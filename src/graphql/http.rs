@@ -5,6 +5,8 @@
 //! tells whether the request was executed; with application/json it is 200 as soon as GraphQL itself answers.
 
 mod accept;
+mod caching;
+mod documents;
 mod events;
 mod operation;
 mod request;
@@ -26,10 +28,12 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::accept::MediaType;
+use self::documents::Documents;
+pub use self::documents::ManifestError;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
-use crate::config::Graphql;
+use crate::config::Config;
 use crate::gate::budget::Budget;
 use crate::gate::lockout::Suspect;
 use crate::gate::{Asker, CameFrom};
@@ -46,6 +50,7 @@ const LONG_MAX: usize = 1_000;
 #[derive(Clone)]
 pub struct Endpoint {
     schema: Schema,
+    documents: Documents,
     budget: Budget<String>,
     timeout: Duration,
     /// Ends what goes on for long.
@@ -63,15 +68,18 @@ impl std::fmt::Debug for Endpoint {
 }
 
 impl Endpoint {
-    #[must_use]
-    pub fn new(schema: Schema, limits: Graphql, stop: Asked) -> Endpoint {
-        Endpoint {
+    /// # Errors
+    /// Where there is a manifest of documents and it cannot be used.
+    pub fn new(schema: Schema, config: &Config, stop: Asked) -> Result<Endpoint, ManifestError> {
+        let limits = config.graphql;
+        Ok(Endpoint {
             schema,
+            documents: Documents::new(&config.documents)?,
             budget: Budget::new(limits.cost_per_minute),
             timeout: Duration::from_secs(limits.timeout_seconds),
             stop,
             long: Arc::new(Semaphore::new(LONG_MAX)),
-        }
+        })
     }
 
     fn long(&self) -> Result<OwnedSemaphorePermit, Refusal> {
@@ -150,6 +158,10 @@ impl Refusal {
 }
 
 /// Answers one request.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "these are the parts of the request"
+)]
 pub async fn answer(
     State(endpoint): State<Endpoint>,
     method: Method,
@@ -190,14 +202,18 @@ pub async fn answer(
         }
     };
     let request = if method == Method::POST {
-        request::from_post(&headers, &body)
+        request::from_post(&endpoint.documents, &headers, &body)
     } else if method == Method::GET {
         let is_taken = |operation| match operation {
             None | Some(OperationType::Query) => true,
             Some(OperationType::Subscription) => events,
             Some(OperationType::Mutation) => false,
         };
-        request::from_get(query.as_deref().unwrap_or_default(), is_taken)
+        request::from_get(
+            &endpoint.documents,
+            query.as_deref().unwrap_or_default(),
+            is_taken,
+        )
     } else {
         let message = "ask by GET or POST";
         Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message))
@@ -219,7 +235,15 @@ pub async fn answer(
     match tokio::time::timeout(endpoint.timeout, answering).await {
         Ok(answer) => match charge.wait() {
             Some(wait) => later(refuse(media_type, &Refusal::SPENT), wait),
-            None => respond(media_type, &answer, executed.get()),
+            None => {
+                let is_kept = method == Method::GET && executed.get() && answer.is_ok();
+                let response = respond(media_type, &answer, executed.get());
+                if is_kept {
+                    caching::revalidated(response, &headers).await
+                } else {
+                    response
+                }
+            }
         },
         Err(_) => {
             let refusal = Refusal {

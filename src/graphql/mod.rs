@@ -13,7 +13,7 @@ pub mod session;
 
 mod cursor;
 mod global_id;
-mod guard;
+pub mod guard;
 pub mod pagination;
 pub mod query;
 pub mod scalars;
@@ -56,6 +56,7 @@ pub fn schema(operations: &Operations) -> Schema {
         db: app.db().clone(),
         config: Arc::new(app.config().clone()),
         explaining: Explaining::new(app),
+        cost: Arc::default(),
     };
     builder()
         .data(operations.clone())

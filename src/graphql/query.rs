@@ -21,6 +21,7 @@ use super::types::partner_filter::{PartnerFilter, PartnerOrder};
 use super::types::peer_group::{PeerGroup, peer_groups};
 use super::types::product::{Product, Workload};
 use super::types::program::Program;
+use super::types::rate_limit::{RateLimit, rate_limit};
 use super::types::scorecard::{Scorecard, ScorecardArgs, page_of_scorecards};
 use super::types::scorecard_filter::{ScorecardFilter, ScorecardOrder};
 use super::types::slice::SliceFilter;
@@ -51,6 +52,11 @@ impl Query {
     /// The program and its settings.
     async fn program(&self) -> Program {
         Program
+    }
+
+    /// What this request costs, and what is left for the next; null where requests are not paid for.
+    async fn rate_limit(&self, ctx: &Context<'_>) -> Option<RateLimit> {
+        rate_limit(ctx)
     }
 
     /// What each metric means, in the scorecard's order.

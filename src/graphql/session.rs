@@ -1,7 +1,7 @@
 //! The frame around each request: what it reads through, and how its errors leave.
 
 use std::any::TypeId;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,9 @@ use async_graphql::extensions::{
     NextSubscribe, NextValidation,
 };
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Error, Pos, Request, Response, ServerError, ServerResult, ValidationResult};
+use async_graphql::{
+    Error, Name, Pos, Request, Response, ServerError, ServerResult, ValidationResult, Value,
+};
 use futures_util::stream::{BoxStream, StreamExt};
 
 use super::error::{Code, Failure};
@@ -30,6 +32,8 @@ pub(super) struct Session {
     pub(super) db: Db,
     pub(super) config: Arc<Config>,
     pub(super) explaining: Explaining,
+    /// Of the request at hand; 0 until it is known.
+    pub(super) cost: Arc<AtomicUsize>,
 }
 
 /// Whether a request came as far as execution. A caller that wants to know puts one into its request.
@@ -50,6 +54,16 @@ pub struct Charge {
     spenders: Vec<String>,
     /// How long to wait, where there was too little left.
     wait: Arc<Mutex<Option<Duration>>>,
+    cost: Arc<AtomicUsize>,
+}
+
+/// What a request costs, and what is left for the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Balance {
+    pub cost: usize,
+    /// Of a minute.
+    pub limit: f64,
+    pub remaining: f64,
 }
 
 impl Charge {
@@ -59,6 +73,7 @@ impl Charge {
             budget,
             spenders,
             wait: Arc::default(),
+            cost: Arc::default(),
         }
     }
 
@@ -68,7 +83,19 @@ impl Charge {
         *self.wait.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The price of the request, and what its spenders have left of what they may spend in a minute.
+    #[must_use]
+    pub fn balance(&self) -> Balance {
+        let (limit, remaining) = self.budget.left(&self.spenders, Instant::now());
+        Balance {
+            cost: self.cost.load(Ordering::Relaxed),
+            limit,
+            remaining,
+        }
+    }
+
     fn pay(&self, cost: usize) -> Result<(), Failure> {
+        self.cost.store(cost, Ordering::Relaxed);
         match self.budget.spend(&self.spenders, cost, Instant::now()) {
             Ok(()) => Ok(()),
             Err(wait) => {
@@ -81,14 +108,18 @@ impl Charge {
 
 impl ExtensionFactory for Session {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(self.clone())
+        Arc::new(Session {
+            cost: Arc::default(),
+            ..self.clone()
+        })
     }
 }
 
 #[async_trait::async_trait]
 impl Extension for Session {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
-        finished(next.run(ctx).await)
+        let response = next.run(ctx).await;
+        priced(finished(response), self.cost.load(Ordering::Relaxed))
     }
 
     fn subscribe<'s>(
@@ -134,8 +165,10 @@ impl Extension for Session {
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
         let result = next.run(ctx).await?;
+        let cost = result.complexity.max(1);
+        self.cost.store(cost, Ordering::Relaxed);
         if let Some(charge) = ctx.data_opt::<Charge>()
-            && let Err(failure) = charge.pay(result.complexity.max(1))
+            && let Err(failure) = charge.pay(cost)
         {
             return Err(vec![Error::from(failure).into_server_error(Pos::default())]);
         }
@@ -153,6 +186,15 @@ impl Extension for Session {
         }
         next.run(ctx, operation_name).await
     }
+}
+
+/// Tells what the request cost, as far as it was priced.
+fn priced(response: Response, cost: usize) -> Response {
+    if cost == 0 {
+        return response;
+    }
+    let requested = [(Name::new("requested"), Value::from(cost))];
+    response.extension("cost", Value::Object(requested.into_iter().collect()))
 }
 
 /// An answer as it leaves.

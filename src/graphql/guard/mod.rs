@@ -47,6 +47,16 @@ fn refusal(message: String) -> ServerError {
     Error::from(Failure::TooComplex(message)).into_server_error(Pos { line: 1, column: 1 })
 }
 
+/// Everything that the guard checks of a document, for tests that look for one that gets through.
+///
+/// # Errors
+/// Why it is refused.
+pub fn check(query: &str) -> Result<(), String> {
+    text::check(query)?;
+    let document = async_graphql::parser::parse_query(query).map_err(|error| error.to_string())?;
+    document::check(&document)
+}
+
 /// Whether a text can be parsed without risk.
 pub(super) fn is_parsable(text: &str) -> bool {
     text::check(text).is_ok()

@@ -7,17 +7,20 @@ use serde_json::{Map, Value};
 
 use super::Refusal;
 use super::accept::is_utf8;
-
-const NO_QUERY: &str = "query is missing, or is no string";
+use super::documents::Documents;
 
 /// From the body of a POST, which must be one JSON object.
-pub(super) fn from_post(headers: &HeaderMap, body: &[u8]) -> Result<Request, Refusal> {
+pub(super) fn from_post(
+    documents: &Documents,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Request, Refusal> {
     if !is_json(headers) {
         let message = "send the request as application/json in UTF-8";
         return Err(Refusal::bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(parameters)) => from_parameters(parameters),
+        Ok(Value::Object(parameters)) => from_parameters(documents, parameters),
         Ok(Value::Array(_)) => Err(bad("batches are not taken: send one request at a time")),
         Ok(_) | Err(_) => Err(bad("the body is no JSON object")),
     }
@@ -26,6 +29,7 @@ pub(super) fn from_post(headers: &HeaderMap, body: &[u8]) -> Result<Request, Ref
 /// From the query of a GET, in which variables and extensions are JSON texts. Operations that are not taken are refused
 /// here, before anything runs.
 pub(super) fn from_get(
+    documents: &Documents,
     query: &str,
     takes: impl Fn(Option<OperationType>) -> bool,
 ) -> Result<Request, Refusal> {
@@ -39,7 +43,7 @@ pub(super) fn from_get(
         };
         parameters.insert(name.into_owned(), value);
     }
-    let mut request = from_parameters(parameters)?;
+    let mut request = from_parameters(documents, parameters)?;
     if takes(operation_type(&mut request)) {
         return Ok(request);
     }
@@ -58,11 +62,11 @@ pub(super) fn operation_type(request: &mut Request) -> Option<OperationType> {
     running(document, operation_name.as_deref())
 }
 
-pub(super) fn from_parameters(mut parameters: Map<String, Value>) -> Result<Request, Refusal> {
-    let Some(Value::String(query)) = parameters.remove("query") else {
-        return Err(bad(NO_QUERY));
-    };
-    let mut request = Request::new(query);
+pub(super) fn from_parameters(
+    documents: &Documents,
+    mut parameters: Map<String, Value>,
+) -> Result<Request, Refusal> {
+    let mut request = Request::new(documents.text(&mut parameters)?);
     request.operation_name = match parameters.remove("operationName") {
         None | Some(Value::Null) => None,
         Some(Value::String(name)) => Some(name),
@@ -74,7 +78,7 @@ pub(super) fn from_parameters(mut parameters: Map<String, Value>) -> Result<Requ
         Some(_) => return Err(bad("variables is no object")),
     }
     match parameters.remove("extensions") {
-        // Nothing here reads them.
+        // Of these only the name of a document is read, above.
         None | Some(Value::Null | Value::Object(_)) => Ok(request),
         Some(_) => Err(bad("extensions is no object")),
     }

@@ -151,7 +151,7 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
                 format!("Subscriber for {} already exists", shown(&id)),
             )),
             Ok(Some(Said::Subscribe { id, payload })) => {
-                let request = from_parameters(payload);
+                let request = from_parameters(&endpoint.documents, payload);
                 match request {
                     _ if running.len() >= OPERATIONS_MAX => {
                         let message = "too many operations on one connection; end some of them";

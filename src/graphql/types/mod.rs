@@ -20,6 +20,7 @@ pub mod partner_filter;
 pub mod peer_group;
 pub mod product;
 pub mod program;
+pub mod rate_limit;
 pub mod scorecard;
 pub mod scorecard_filter;
 pub mod settings;

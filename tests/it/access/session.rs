@@ -47,7 +47,7 @@ async fn a_partner_signs_in_reads_its_scorecard_and_signs_out() {
     assert_eq!(browser.get("/scorecard/l").await.status, 404);
     assert_eq!(
         browser.get("/graphql?query={viewer{role}}").await.html,
-        "{\"data\":{\"viewer\":{\"role\":\"PARTNER\"}}}"
+        "{\"data\":{\"viewer\":{\"role\":\"PARTNER\"}},\"extensions\":{\"cost\":{\"requested\":2}}}"
     );
 
     let token = browser.cookie("peerband-session").unwrap().to_owned();

@@ -62,7 +62,7 @@ async fn every_field_argument_and_value_is_described() {
 }
 
 /// The tests of this binary, as text: a root field that none of them asks for has no test.
-const TESTS: [&str; 20] = [
+const TESTS: [&str; 21] = [
     include_str!("../access/audit.rs"),
     include_str!("../access/roles.rs"),
     include_str!("api_key.rs"),
@@ -78,6 +78,7 @@ const TESTS: [&str; 20] = [
     include_str!("paging.rs"),
     include_str!("partner.rs"),
     include_str!("peer_band.rs"),
+    include_str!("persisted.rs"),
     include_str!("product.rs"),
     include_str!("program.rs"),
     include_str!("scorecard.rs"),

@@ -106,7 +106,9 @@ impl Server {
 async fn serve(operations: &Operations) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let router = router(operations).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(operations)
+        .unwrap()
+        .into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
