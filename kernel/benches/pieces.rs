@@ -99,7 +99,7 @@ fn usage() -> Vec<UsageMonth> {
             (0..16_u64).map(move |at| UsageMonth {
                 customer: Customer(customer),
                 offering: workload(u64::from(customer) * 7 + at % 3),
-                user: mixed(u64::from(customer) << 16 | at % 10),
+                user: mixed((u64::from(customer) << 16) | (at % 10)),
                 month: peerband_kernel::Month(last.0 - back),
                 days: 0x1084_2108,
             })

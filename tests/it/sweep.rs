@@ -69,7 +69,9 @@ async fn a_run_keeps_the_files_it_has_pinned() {
     store(&app, usage(&sender, "replaced", 100)).await;
     store(&app, usage(&sender, "deleted", 100)).await;
     let run = lock::computing(app.data_dir()).await.unwrap();
-    let (pinned, _) = manifest::live_files(&app.db().pin().await.unwrap()).await.unwrap();
+    let (pinned, _) = manifest::live_files(&app.db().pin().await.unwrap())
+        .await
+        .unwrap();
 
     // Neither waits for the run.
     store(&app, usage(&sender, "replaced", 200)).await;

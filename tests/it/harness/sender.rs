@@ -122,7 +122,9 @@ impl Sender {
 
 /// The rows of each batch of facts, by dataset and batch_id; each of its files is there, whole and readable.
 pub(crate) async fn stored_batches(app: &App) -> BTreeMap<(String, String), u64> {
-    let (files, _) = manifest::live_files(&app.db().pin().await.unwrap()).await.unwrap();
+    let (files, _) = manifest::live_files(&app.db().pin().await.unwrap())
+        .await
+        .unwrap();
     let mut batches = BTreeMap::new();
     for batch in manifest::list(app.db(), None).await.unwrap() {
         let Some(dataset) = facts::Dataset::from_name(&batch.dataset) else {
@@ -150,7 +152,9 @@ pub(crate) async fn stored_batches(app: &App) -> BTreeMap<(String, String), u64>
 
 /// The paths that count.
 pub(crate) async fn live_paths(app: &App) -> BTreeSet<String> {
-    let (files, _) = manifest::live_files(&app.db().pin().await.unwrap()).await.unwrap();
+    let (files, _) = manifest::live_files(&app.db().pin().await.unwrap())
+        .await
+        .unwrap();
     files.into_iter().map(|file| file.path).collect()
 }
 
