@@ -1,7 +1,8 @@
 //! Reading a bucket: all facts of a contiguous range of customers, as the kernel takes them.
 //!
 //! Every file is sorted by customer, so that a bucket is one walk over all of its files side by side: what is held is a
-//! block of each file, however many facts the bucket has, and nothing is decoded twice or sorted by customer.
+//! block and a part or two of each file, however many facts the bucket has, and nothing is sorted by customer. Row groups
+//! at the edge of two buckets are decoded in both.
 
 use std::cmp::Reverse;
 use std::ops::{Range, RangeInclusive};
@@ -188,8 +189,9 @@ impl<R: Picked> Lane<R> {
             .filter(|file| file.may_hold(&pick.customers) && file.is_needed_for(&pick.days))
             .cloned()
             .collect();
+        let count = files.len();
         let runs = stream::iter(files)
-            .map(|file| Run::plan(store.clone(), file, pick))
+            .map(|file| Run::plan(store.clone(), file, count, pick))
             .buffered(PLANNED_AHEAD);
         let runs: Vec<Run<R>> = runs.try_collect().await?;
         Ok(Lane {

@@ -1,7 +1,7 @@
 //! One file's rows of some customers, taken one customer after the other.
 //!
-//! A run holds one block of rows, and the bytes of two parts of its file: the one that is decoded and the next, which is
-//! fetched meanwhile.
+//! A run holds one block of rows and the bytes of a part of its file; where files are few, the next part is fetched
+//! meanwhile.
 
 use std::collections::VecDeque;
 
@@ -18,6 +18,9 @@ use crate::store::FactStore;
 const BLOCK_ROWS: usize = 4 * 1024;
 /// The rows of a file that are fetched together, in whole row groups.
 const PART_ROWS: u64 = 64 * 1024;
+/// The most files of a dataset that a bucket reads ahead of. Many are small ones, of a day each: what they hold at once must
+/// stay bounded, and there is no time to be won.
+const READ_AHEAD_FILES: usize = 64;
 
 /// The customer at the head of a run that has ended. No customer has this number.
 pub(crate) const ENDED: u32 = u32::MAX;
@@ -29,17 +32,22 @@ pub(crate) struct Run<R> {
     blocks: Option<Blocks>,
     rows: Vec<R>,
     at: usize,
+    reads_ahead: bool,
 }
 
 impl<R: Picked> Run<R> {
-    /// Looks up where the file's rows lie and reads none of them yet.
+    /// Looks up where the file's rows lie, one of so many files, and reads none of them yet.
     pub(crate) async fn plan(
         store: FactStore,
         file: FileRef,
+        files: usize,
         pick: &Pick,
     ) -> Result<Run<R>, Error> {
         let customers = pick.customers.clone();
-        let parts = store.plan(file, customers, R::COLUMNS, PART_ROWS).await?;
+        let reads_ahead = files <= READ_AHEAD_FILES;
+        // A part is one row group at least.
+        let part_rows = if reads_ahead { PART_ROWS } else { 0 };
+        let parts = store.plan(file, customers, R::COLUMNS, part_rows).await?;
         Ok(Run {
             store,
             parts: parts.into(),
@@ -47,6 +55,7 @@ impl<R: Picked> Run<R> {
             blocks: None,
             rows: Vec::new(),
             at: 0,
+            reads_ahead,
         })
     }
 
@@ -89,14 +98,21 @@ impl<R: Picked> Run<R> {
                 continue;
             };
             let rows = &mut self.rows;
+            let mut has_later = false;
             let more = blocks.next(|block| {
                 let at = places_of(block, &pick.customers)?;
+                has_later = at.end < block.len();
                 if at.is_empty() {
                     return Ok(());
                 }
                 R::read(block, at, pick, rows)
             })?;
-            if !more {
+            // The file is sorted by customer: what follows a later customer is later too.
+            if has_later {
+                self.parts.clear();
+                self.ahead = None;
+            }
+            if has_later || !more {
                 self.blocks = None;
             }
         }
@@ -108,7 +124,9 @@ impl<R: Picked> Run<R> {
         let Some(ahead) = ahead else {
             return Ok(None);
         };
-        self.ahead = self.fetch_next(runtime);
+        if self.reads_ahead {
+            self.ahead = self.fetch_next(runtime);
+        }
         Ok(Some(runtime.block_on(ahead)??))
     }
 

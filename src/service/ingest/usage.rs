@@ -44,23 +44,28 @@ impl UsageColumns {
         let customers = known.customers(customers, |at| rows.customer_id.text(firsts[at]))?;
         let ends = firsts.iter().skip(1).copied().chain([rows.len()]);
         let mut found = Vec::with_capacity(rows.len());
-        // No id has the mark of none, which these begin with.
-        let (mut user, mut offering) = ((0, 0), ((0, 0), 0));
+        // Those of the row before, with their marks.
+        let mut user: Option<(u128, u64)> = None;
+        let mut offering: Option<((u128, u128), u32)> = None;
         for (customer, end) in customers.into_iter().zip(ends) {
             for at in found.len()..end {
                 let mark = rows.user_id.mark(at);
-                if mark != user.0 {
-                    user = (mark, key.hash_64(rows.user_id.text(at)));
-                }
+                let hash = match user {
+                    Some((before, hash)) if before == mark => hash,
+                    _ => key.hash_64(rows.user_id.text(at)),
+                };
+                user = Some((mark, hash));
                 let workload = rows.workload_id.map_or(0, |texts| texts.mark(at));
                 let marks = (rows.product_id.mark(at), workload);
-                if marks != offering.0 {
-                    offering = (marks, number_of(offerings, rows, at, marks, known)?);
-                }
+                let number = match offering {
+                    Some((before, number)) if before == marks => number,
+                    _ => number_of(offerings, rows, at, marks, known)?,
+                };
+                offering = Some((marks, number));
                 found.push(UsageRow {
                     customer,
-                    user: user.1,
-                    offering: offering.1,
+                    user: hash,
+                    offering: number,
                     active_on: rows.active_on(at),
                 });
             }

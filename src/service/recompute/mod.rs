@@ -267,15 +267,16 @@ async fn pin(app: &App, dates: Vec<Day>) -> Result<Arc<publish::Inputs>, Recompu
         let (dates, places) = (dates.clone(), numbers.places.clone());
         tokio::spawn(async move { Ahead::read(&facts, &files, &dates, &places).await })
     };
-    let inputs = Inputs::load(&pinned, &settings.program, numbers).await?;
+    let inputs = Inputs::load(&pinned, &settings.program, numbers).await;
+    let ahead = ahead.await.map_err(|_| RecomputeError::Lost)?;
     drop(pinned);
     let walk = Walk::new(tally::Shared {
         facts: app.facts().clone(),
         files,
-        inputs,
+        inputs: inputs?,
         dates,
         new_customer_gap_days: settings.program.new_customer_gap_days,
-        ahead: ahead.await.map_err(|_| RecomputeError::Lost)??,
+        ahead: ahead?,
     });
     Ok(Arc::new(publish::Inputs {
         // A settings struct of texts and numbers always has a JSON form.

@@ -16,7 +16,7 @@ use crate::store::inputs::Inputs;
 /// The fewest rows of a bucket: each reads at least one row group of each file that has its customers.
 const BUCKET_ROWS_MIN: u64 = 64 * 1024;
 /// Buckets for each core, so that cores end together. Not more, since row groups at the edge of two are decoded twice;
-/// memory does not grow with a bucket.
+/// memory grows with files, and not with the rows of a bucket.
 const BUCKETS_PER_CORE: u64 = 4;
 
 /// What is read of the facts before any bucket, since it does not lie with one customer.
@@ -102,8 +102,17 @@ impl Walk {
             });
         }
         let mut sums = vec![Tally::default(); self.0.dates.len()];
+        let mut failed = None;
         while let Some(tallies) = workers.join_next().await {
-            let tallies = tallies.map_err(|_| RecomputeError::Lost)??;
+            let tallies = match tallies.map_err(|_| RecomputeError::Lost).flatten() {
+                Ok(tallies) => tallies,
+                Err(error) => {
+                    // The others end before the run does: nothing must read on once its lock is free.
+                    next.store(buckets.len(), Ordering::Relaxed);
+                    failed.get_or_insert(error);
+                    continue;
+                }
+            };
             let added = tokio::task::spawn_blocking(move || {
                 for (sum, tally) in sums.iter_mut().zip(tallies) {
                     *sum += tally;
@@ -112,7 +121,7 @@ impl Walk {
             });
             sums = added.await.map_err(|_| RecomputeError::Lost)?;
         }
-        Ok(sums)
+        failed.map_or(Ok(sums), Err)
     }
 
     async fn add_bucket(

@@ -274,6 +274,22 @@ fn a_rejected_row_of_parquet_usage_is_told_of_as_one_of_csv() {
         String::from_utf8_lossy(&stored.stdout),
         "usage good: 56 rows stored\n"
     );
+    // A row that names no product may be the first, and the only one.
+    for rows in [
+        "c,u,,,2026-02-01\n",
+        "c,u,,,2026-02-01\nc,u,suite,,2026-02-01\n",
+    ] {
+        let csv = format!("customer_id,user_id,product_id,workload_id,active_on\n{rows}");
+        let path = sender.path("nameless.parquet");
+        std::fs::write(&path, parquet::usage(&csv)).unwrap();
+        let refused = sender.run(&["ingest", "usage", text(&path)]);
+        assert!(!refused.status.success());
+        assert!(
+            stderr(&refused).contains("product_id"),
+            "{}",
+            stderr(&refused)
+        );
+    }
 }
 
 /// The next batch is read while one is stored; what is told keeps their order all the same.

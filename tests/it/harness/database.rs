@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, DatabaseBackend};
 
 /// Names a PostgreSQL server, such as `postgres://peerband@127.0.0.1:5433`, to run the same tests on. Databases are
 /// made there and left behind: give it a throwaway one.
@@ -48,6 +48,21 @@ pub(crate) fn forget_tests(command: &mut Command) {
             command.env_remove(name);
         }
     }
+}
+
+/// Lets numbers that the database gives go on after those of rows that were stored with numbers of their own.
+pub(crate) async fn number_on(transaction: &impl ConnectionTrait) {
+    if transaction.get_database_backend() == DatabaseBackend::Sqlite {
+        return;
+    }
+    let numbers = "DO $$ DECLARE of record; BEGIN
+        FOR of IN SELECT table_name AS name, column_name AS number FROM information_schema.columns
+            WHERE table_schema = current_schema() AND (column_default LIKE 'nextval%' OR is_identity = 'YES') LOOP
+            EXECUTE format('SELECT setval(pg_get_serial_sequence(%L, %L), coalesce(max(%I), 0) + 1, false) FROM %I',
+                of.name, of.number, of.number, of.name);
+        END LOOP;
+    END $$";
+    transaction.execute_unprepared(numbers).await.unwrap();
 }
 
 async fn administer(server: &str, statement: &str) {

@@ -3,6 +3,7 @@
 //!
 //! Its scorecards are computed by the kernel and kept, so that tests can say what an answer must be.
 
+use super::database;
 use entity::{
     batch, job_run, location, offering, partner, peer_band, peer_group, scorecard, slice, snapshot,
 };
@@ -157,6 +158,7 @@ impl Program {
             self.store_snapshot(at, settings, &transaction).await;
         }
         store_runs(&transaction).await;
+        database::number_on(&transaction).await;
         transaction.commit().await.unwrap();
     }
 
