@@ -59,10 +59,13 @@ impl Associations {
         }
     }
 
-    /// The customers that a partner is or was associated with, each once and in order.
+    /// The customers that a partner is or was associated with by a day, each once and in order. An association that was
+    /// taken back as it began never held.
     #[must_use]
-    pub fn customers_of(&self, partner: Partner) -> Vec<Customer> {
+    pub fn customers_of(&self, partner: Partner, by: Day) -> Vec<Customer> {
+        let has_held = |a: &&Association| a.starts_on < a.ends_on && a.starts_on <= by;
         let own = self.by_customer.iter().filter(|a| a.partner == partner);
+        let own = own.filter(has_held);
         let mut customers: Vec<Customer> = own.map(|a| a.customer).collect();
         customers.dedup();
         customers
@@ -240,6 +243,28 @@ mod tests {
             10,
             None,
         );
+    }
+
+    #[test]
+    fn customers_are_those_of_associations_that_have_held() {
+        let everything = Offering::EVERYTHING;
+        let of = |customer, starts_on, ends_on| Association {
+            customer: Customer(customer),
+            ..held(7, 0, everything, starts_on, ends_on)
+        };
+        let associations = Associations::new(vec![
+            of(0, 10, 20),
+            of(0, 30, FOREVER),
+            of(1, 10, 10),
+            of(2, 41, FOREVER),
+            of(3, 40, FOREVER),
+            Association {
+                partner: Partner(8),
+                ..of(4, 10, FOREVER)
+            },
+        ]);
+        let found = associations.customers_of(Partner(7), Day(40));
+        assert_eq!(found, [Customer(0), Customer(3)]);
     }
 
     #[test]

@@ -88,6 +88,9 @@ pub struct ExplainedFact {
     /// The day of the fact or observation; for usage the month's first.
     pub day: Day,
     pub reason: FactReason,
+    /// Whether the partner was of record on the fact's own day, for usage on one of its days, whatever day it is
+    /// attributed on. What was left out in another's time is that partner's and not this one's to see.
+    pub is_of_record: bool,
     /// What it adds to [`Sums::numerator`].
     pub numerator: i128,
     /// What it adds to [`Sums::denominator`].
@@ -207,6 +210,15 @@ impl<'a> Teller<'a, '_> {
         }
     }
 
+    /// Tells a fact of one day.
+    fn tell(&mut self, record: &mut Record<'_>, fact: ExplainedFact) {
+        let of_record = record.partner_on(self.rules.catalog, fact.offering, fact.day);
+        (self.tell)(ExplainedFact {
+            is_of_record: of_record == Some(self.subject.partner),
+            ..fact
+        });
+    }
+
     /// Tells rows that later ones have hidden. Those of other partners stay theirs.
     fn superseded<Row: OfCustomer>(
         &mut self,
@@ -224,9 +236,8 @@ impl<'a> Teller<'a, '_> {
                 Some(FactReason::OtherPartner) => FactReason::OtherPartner,
                 _ => FactReason::Superseded,
             };
-            (self.tell)(ExplainedFact::without(
-                kind, customer, offering, day, reason,
-            ));
+            let fact = ExplainedFact::without(kind, customer, offering, day, reason);
+            self.tell(&mut record, fact);
         }
     }
 }
@@ -246,6 +257,7 @@ impl ExplainedFact {
             offering,
             day,
             reason,
+            is_of_record: false,
             numerator: 0,
             denominator: 0,
         }

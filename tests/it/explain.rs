@@ -213,10 +213,14 @@ impl Sent {
         let header = "event_id,customer_id,product_id,license_type,occurred_on,amount,currency";
         let csv = format!("{header}\nb,c1,suite,EA,2026-03-01,8.25,USD\n");
         sent.send("revenue", "second", &csv).await;
+        sent.recompute().await;
+        sent
+    }
+
+    async fn recompute(&self) {
         let day = "2026-10-31".parse().unwrap();
         let asked = Stopper::default().listen();
-        recompute(&sent.app, day, None, asked).await.unwrap();
-        sent
+        recompute(&self.app, day, None, asked).await.unwrap();
     }
 
     async fn send(&self, dataset: &str, batch: &str, csv: &str) {
@@ -274,11 +278,100 @@ async fn revenue_is_told_fact_by_fact() {
                 "product": {"productId": "suite"}, "workload": {"workloadId": "mail"}, "numerator": "150.0000",
                 "denominator": null}])
     );
-    // What belongs to another is not the partner's to see.
+    // What belongs to another, or to nobody, is not the partner's to see.
     let partner = sent.explain("REVENUE", "PARTNER").await;
-    let lines = partner["lines"].as_array().unwrap();
-    assert_eq!(lines.len(), 5);
-    assert!(lines.iter().all(|line| line["reason"] != "OTHER_PARTNER"));
+    assert_eq!(
+        partner["lines"],
+        json!([
+            line("REVENUE", "COUNTED", 2, "158.2500"),
+            line("REVENUE", "SUPERSEDED", 1, "0.0000"),
+            line("REVENUE", "NOT_NEW", 1, "0.0000"),
+        ])
+    );
+}
+
+/// Facts of customers that changed hands, that nobody has any more, and that were never or not yet the partner's.
+const CHANGED_HANDS: [(&str, &str); 5] = [
+    (
+        "customers",
+        "customer_id,location_id,name\nc3,GB,\nc4,GB,\nc5,GB,\nc6,GB,\n",
+    ),
+    (
+        "associations",
+        "customer_id,partner_id,association_type,starts_on,ends_on\nc3,alder,DPOR,2026-01-01,2026-05-01\n\
+         c3,birch,DPOR,2026-05-01,2026-09-01\nc4,alder,DPOR,2026-03-01,2026-03-01\nc5,alder,DPOR,2026-11-15,\n\
+         c6,birch,DPOR,2026-01-01,2026-08-15\nc6,alder,DPOR,2026-08-15,\n",
+    ),
+    (
+        "instances",
+        "customer_id,product_id,workload_id,production_instances,observed_on\nc3,suite,mail,4,2026-03-01\n\
+         c3,suite,mail,5,2026-06-01\nc3,suite,mail,6,2026-10-01\nc4,suite,mail,7,2026-03-01\n\
+         c5,suite,mail,8,2026-10-01\nc6,suite,mail,2,2026-06-01\nc6,suite,mail,3,2026-07-01\n",
+    ),
+    (
+        "subscriptions",
+        "subscription_id,customer_id,product_id,workload_id,status,seats_assigned,observed_on\n\
+         s1,c3,suite,mail,active,10,2026-06-01\ns2,c6,suite,mail,suspended,20,2026-07-01\n\
+         s3,c6,suite,mail,active,4,2026-07-01\ns4,c6,suite,mail,suspended,30,2026-09-01\n",
+    ),
+    (
+        "usage",
+        "customer_id,user_id,product_id,workload_id,active_on\nc6,u1,suite,mail,2026-07-20\n\
+         c6,u1,suite,mail,2026-08-20\nc6,u1,suite,,2026-08-20\n",
+    ),
+];
+
+#[tokio::test]
+async fn a_partner_is_told_of_nothing_that_happened_in_anothers_time() {
+    let sent = Sent::new().await;
+    for (dataset, csv) in CHANGED_HANDS {
+        sent.send(dataset, "hands", csv).await;
+    }
+    sent.recompute().await;
+    let told = |explained: &Value| explained["lines"].clone();
+    let instances = |reason, facts, numerator| line("INSTANCES", reason, facts, numerator);
+    let staff = sent.explain("PRODUCTION_INSTANCES", "STAFF").await;
+    assert_eq!(
+        told(&staff),
+        json!([
+            instances("COUNTED", 1, "3"),
+            instances("NO_PARTNER_OF_RECORD", 3, "0"),
+            instances("OLDER_OBSERVATION", 1, "0"),
+        ])
+    );
+    // What was observed in another's time is told where it counts, so that the value still adds up.
+    let partner = sent.explain("PRODUCTION_INSTANCES", "PARTNER").await;
+    assert_eq!(partner["exact"], "3");
+    assert_eq!(
+        told(&partner),
+        json!([
+            instances("COUNTED", 1, "3"),
+            instances("NO_PARTNER_OF_RECORD", 1, "0")
+        ])
+    );
+    let staff = sent.explain("MAU_PER_ASSIGNED_SEAT", "STAFF").await;
+    assert_eq!(
+        told(&staff),
+        json!([
+            line("SUBSCRIPTION", "COUNTED", 1, "0"),
+            line("SUBSCRIPTION", "NO_PARTNER_OF_RECORD", 1, "0"),
+            line("SUBSCRIPTION", "NOT_ASSIGNED", 2, "0"),
+            line("USAGE", "COUNTED", 1, "1"),
+            line("USAGE", "ALREADY_COUNTED", 1, "0"),
+            line("USAGE", "OTHER_PARTNER", 1, "0"),
+        ])
+    );
+    // The month of usage began in another's time; the day of it that is told of did not.
+    let partner = sent.explain("MAU_PER_ASSIGNED_SEAT", "PARTNER").await;
+    assert_eq!(
+        told(&partner),
+        json!([
+            line("SUBSCRIPTION", "COUNTED", 1, "0"),
+            line("SUBSCRIPTION", "NOT_ASSIGNED", 1, "0"),
+            line("USAGE", "COUNTED", 1, "1"),
+            line("USAGE", "ALREADY_COUNTED", 1, "0"),
+        ])
+    );
 }
 
 #[tokio::test]

@@ -67,14 +67,15 @@ impl Teller<'_, '_> {
                 let rates = self.rules.rates;
                 let converted =
                     || rates.convert(row.amount_ten_thousandths, row.currency, row.occurred_on);
-                (self.tell)(match left_out {
+                let fact = match left_out {
                     Some(reason) => told(reason),
                     None if !row.counts_as_new => told(FactReason::NotNew),
                     None => match converted() {
                         Ok(amount) => told(FactReason::Counted).counting(amount, 0),
                         Err(_) => told(FactReason::NoRate),
                     },
-                });
+                };
+                self.tell(&mut record, fact);
             }
         }
         self.superseded(FactKind::Revenue, &facts.superseded.revenue, |row| {
@@ -96,10 +97,11 @@ impl Teller<'_, '_> {
                 let told =
                     ExplainedFact::without(FactKind::Survey, customer, offering, day, reason);
                 let score = i128::from(row.score >= 9) - i128::from(row.score <= 6);
-                (self.tell)(match left_out {
+                let fact = match left_out {
                     Some(_) => told,
                     None => told.counting(score, 1),
-                });
+                };
+                self.tell(&mut record, fact);
             }
         }
         self.superseded(FactKind::Survey, &facts.superseded.surveys, |row| {
@@ -126,7 +128,7 @@ impl Teller<'_, '_> {
                     let kind = FactKind::Instances;
                     ExplainedFact::without(kind, customer, offering, row.observed_on, reason)
                 };
-                (self.tell)(match left_out {
+                let fact = match left_out {
                     Some(FactReason::OtherPartner) => told(FactReason::OtherPartner),
                     _ if !window.contains(row.observed_on) => told(FactReason::OutsideWindow),
                     Some(reason) => told(reason),
@@ -135,7 +137,8 @@ impl Teller<'_, '_> {
                         told(FactReason::Counted).counting(instances, 0)
                     }
                     None => told(FactReason::OlderObservation),
-                });
+                };
+                self.tell(&mut record, fact);
             }
         }
     }
@@ -153,11 +156,12 @@ impl Teller<'_, '_> {
                 let kind = FactKind::Subscription;
                 ExplainedFact::without(kind, row.customer, row.offering, row.observed_on, reason)
             };
-            (self.tell)(match left_out {
+            let fact = match left_out {
                 Some(reason) => told(reason),
                 None if !row.counts => told(FactReason::NotAssigned),
                 None => told(FactReason::Counted).counting(0, row.seats_assigned.into()),
-            });
+            };
+            self.tell(&mut record, fact);
         }
     }
 }

@@ -45,6 +45,7 @@ pub fn explain_certified_people(
                 offering: *workload,
                 day: pass.passed_on,
                 reason,
+                is_of_record: true,
                 numerator: i128::from(reason == FactReason::Counted),
                 denominator: 0,
             });

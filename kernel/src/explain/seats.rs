@@ -16,11 +16,12 @@ impl Teller<'_, '_> {
                 }
                 let left_out = self.left_out(&mut record, row.offering, row.occurred_on);
                 let net = i64::from(row.seats_added) - i64::from(row.seats_lost);
-                (self.tell)(match left_out {
+                let fact = match left_out {
                     Some(reason) => told(row, reason),
                     None if !row.paid => told(row, FactReason::Unpaid),
                     None => told(row, FactReason::Counted).counting(net, 0),
-                });
+                };
+                self.tell(&mut record, fact);
             }
         }
         self.superseded_seats(facts);
@@ -66,7 +67,7 @@ impl Teller<'_, '_> {
                         is_counted = true;
                         fact = fact.counting(1, 0);
                     }
-                    (self.tell)(fact);
+                    self.tell(&mut record, fact);
                 }
             }
         }

@@ -280,8 +280,8 @@ impl Measure {
         nullable(self.find_next_band(ctx).await.map(Some))
     }
 
-    /// What the value is made of: every fact that counts or is left out, with its reason. A partner is told of its own
-    /// facts and of those that belong to nobody. Reads facts, and so is priced like 2,000 fields.
+    /// What the value is made of: every fact that counts or is left out, with its reason. A partner is told of what
+    /// counts, and of what was left out on days on which it was partner of record. Reads facts, and so is priced like 2,000 fields.
     #[graphql(complexity = "child_complexity + PRICE")]
     async fn explain(&self, ctx: &Context<'_>) -> Nullable<Explanation> {
         nullable(self.find_explanation(ctx).await.map(Some))

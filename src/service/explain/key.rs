@@ -19,7 +19,7 @@ pub struct ExplainOf {
     pub scorecard: Arc<Scorecard>,
     pub slice: SliceOf,
     pub metric: Metric,
-    /// Facts that other partners were of record for are told, too.
+    /// Facts left out that the partner was not of record for are told, too.
     pub sees_others: bool,
 }
 

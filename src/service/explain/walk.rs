@@ -22,7 +22,7 @@ const BUCKET_ROWS_MAX: u64 = 512 * 1024;
 struct Asked {
     subject: Subject,
     sees_others: bool,
-    /// The customers that its partner is or was associated with, in order.
+    /// The customers that its partner is or was associated with by the as-of date, in order.
     customers: Vec<Customer>,
     collecting: Collecting,
 }
@@ -33,23 +33,24 @@ pub(super) async fn explain(
     basis: &Basis,
     asked: &[ExplainOf],
 ) -> Result<Vec<Explanation>, ExplainError> {
-    let mut all: Vec<Asked> = asked
-        .iter()
-        .map(|asked| {
-            let subject = basis.subject(asked);
-            Asked {
-                subject,
-                sees_others: asked.sees_others,
-                customers: basis.inputs.associations.customers_of(subject.partner),
-                collecting: Collecting::default(),
-            }
-        })
-        .collect();
     let window = Window::ending(
         asked
             .first()
             .map_or(Day::FIRST, |asked| asked.snapshot.as_of),
     );
+    let mut all: Vec<Asked> = asked
+        .iter()
+        .map(|asked| {
+            let subject = basis.subject(asked);
+            let associations = &basis.inputs.associations;
+            Asked {
+                subject,
+                sees_others: asked.sees_others,
+                customers: associations.customers_of(subject.partner, window.last),
+                collecting: Collecting::default(),
+            }
+        })
+        .collect();
     let mut customers: Vec<u32> = all
         .iter()
         .flat_map(|asked| asked.customers.iter().map(|customer| customer.0))
@@ -107,7 +108,13 @@ impl Asked {
             let is_own = fact
                 .customer
                 .is_some_and(|customer| customers.binary_search(&customer).is_ok());
-            if is_own && (*sees_others || fact.reason != FactReason::OtherPartner) {
+            // A fact of another's time is told only where it counts: state facts are attributed on the as-of date.
+            let is_told = match fact.reason {
+                FactReason::Counted => true,
+                FactReason::OtherPartner => *sees_others,
+                _ => *sees_others || fact.is_of_record,
+            };
+            if is_own && is_told {
                 collecting.add(fact);
             }
         });
