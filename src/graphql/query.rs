@@ -145,7 +145,9 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
         as_of: Option<Date>,
-        #[graphql(desc = "The revision; the newest published one where it is absent.")]
+        #[graphql(
+            desc = "The revision; the newest published one where it is absent. Partners and integrators have no other."
+        )]
         revision: Option<i32>,
     ) -> Nullable<Snapshot> {
         let found = reader(ctx)
@@ -166,7 +168,7 @@ impl Query {
         #[graphql(desc = "The first as-of date, included.")] from: Option<Date>,
         #[graphql(desc = "The last as-of date, included.")] to: Option<Date>,
         #[graphql(
-            desc = "Also revisions that a later one of the same date has taken the place of.",
+            desc = "Also revisions that a later one of the same date has taken the place of. Partners and integrators have none.",
             default
         )]
         superseded: bool,

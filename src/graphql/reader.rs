@@ -15,7 +15,9 @@ use crate::service::identity::Principal;
 use crate::store::Db;
 use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
 use crate::store::rights::Rights;
-use crate::store::snapshot::{Snapshot, find_snapshot, find_snapshot_until, snapshots_between};
+use crate::store::snapshot::{
+    Snapshot, find_revision, find_snapshot, find_snapshot_until, snapshots_between,
+};
 
 /// By date and revision, as they were asked for.
 type Pinned = HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>;
@@ -159,9 +161,11 @@ impl Reader {
         if let Some(snapshot) = pinned.get(&(as_of, revision)) {
             return Ok(snapshot.clone());
         }
-        let snapshot = find_snapshot(&self.db, as_of, revision)
-            .await?
-            .map(Arc::new);
+        let snapshot = match revision {
+            Some(revision) => find_revision(&self.db, self.rights(), as_of, revision).await?,
+            None => find_snapshot(&self.db, as_of).await?,
+        };
+        let snapshot = snapshot.map(Arc::new);
         pinned.insert((as_of, revision), snapshot.clone());
         Ok(snapshot)
     }

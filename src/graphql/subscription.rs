@@ -10,6 +10,7 @@ use super::scope::{Scope, check_operations};
 use super::types::job_run::JobRun;
 use super::types::snapshot::Snapshot;
 use crate::service::feed::{Event, Feed};
+use crate::store::snapshot::find_revision;
 
 /// The root of every subscription.
 #[derive(Clone, Copy, Debug)]
@@ -23,16 +24,27 @@ impl Subscription {
     async fn snapshot_published(
         &self,
         ctx: &Context<'_>,
-    ) -> Result<impl Stream<Item = Snapshot> + use<>, Error> {
+    ) -> Result<impl Stream<Item = Result<Snapshot, Error>> + use<>, Error> {
         let events = listen(ctx).await?;
-        let viewer = reader(ctx).principal().viewer();
+        let reader = reader(ctx);
+        let (db, principal) = (reader.db.clone(), reader.principal().clone());
         Ok(events.filter_map(move |event| {
-            std::future::ready(match event {
-                Event::Published(snapshot) => {
-                    Some(Snapshot::new(Scope::new(snapshot, viewer.clone())))
+            let (db, principal) = (db.clone(), principal.clone());
+            async move {
+                let Event::Published(snapshot) = event else {
+                    return None;
+                };
+                // Events come late: a later revision may have taken its place.
+                if !principal.rights().superseded() {
+                    let (as_of, revision) = (Some(snapshot.as_of), snapshot.revision);
+                    match find_revision(&db, principal.rights(), as_of, revision).await {
+                        Ok(Some(_)) => {}
+                        Ok(None) => return None,
+                        Err(error) => return Some(Err(Failure::from(error).into())),
+                    }
                 }
-                Event::Progressed(_) => None,
-            })
+                Some(Ok(Snapshot::new(Scope::new(snapshot, principal.viewer()))))
+            }
         }))
     }
 

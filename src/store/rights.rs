@@ -43,6 +43,13 @@ impl Rights {
         &self.figures
     }
 
+    /// Revisions of snapshots that a later one of the same date has taken the place of. What they release by their own
+    /// settings may have been taken back since, so that they are for staff.
+    #[must_use]
+    pub fn superseded(&self) -> bool {
+        self.partners == Visible::All
+    }
+
     /// Batches and runs.
     #[must_use]
     pub fn operations(&self) -> bool {

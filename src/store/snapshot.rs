@@ -1,4 +1,5 @@
-//! Published snapshots. Nobody reads one that is still being built.
+//! Published snapshots. Nobody reads one that is still being built, and staff alone one that a later revision of its date
+//! has taken the place of.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,7 +7,7 @@ use async_graphql::dataloader::Loader;
 use chrono::{DateTime, Utc};
 use entity::snapshot::{Column, Entity, Model, State};
 use kernel::Day;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     Select,
@@ -14,6 +15,7 @@ use sea_orm::{
 
 use super::loader::{Rows as Loaded, SharedError};
 use super::paging::{self, Direction, Key, OrderColumn, Page, Rows};
+use super::rights::Rights;
 use super::{Db, StoreError};
 use crate::config::Settings;
 
@@ -48,28 +50,27 @@ pub struct SnapshotFilter {
     pub superseded: bool,
 }
 
-/// The snapshot of a date, or the newest; of its revisions the one named, or the greatest.
+/// The snapshot of a date, or the newest; of its revisions the greatest.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn find_snapshot(
+pub async fn find_snapshot(db: &Db, as_of: Option<Day>) -> Result<Option<Snapshot>, StoreError> {
+    newest_of(db, of_date(published(), as_of)).await
+}
+
+/// The snapshot with this revision of a date, or of the newest that has one. A revision that is superseded is only there
+/// for whoever has the right to it.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn find_revision(
     db: &Db,
+    rights: &Rights,
     as_of: Option<Day>,
-    revision: Option<i32>,
+    revision: i32,
 ) -> Result<Option<Snapshot>, StoreError> {
-    let select = published()
-        .apply_if(as_of, |select, day| select.filter(Column::AsOf.eq(day.0)))
-        .apply_if(revision, |select, revision| {
-            select.filter(Column::Revision.eq(revision))
-        })
-        .order_by_desc(Column::AsOf)
-        .order_by_desc(Column::Revision)
-        .limit(1);
-    select
-        .one(db.read())
-        .await?
-        .map(Snapshot::try_from)
-        .transpose()
+    let select = of_date(visible(rights), as_of).filter(Column::Revision.eq(revision));
+    newest_of(db, select).await
 }
 
 /// The newest snapshot of a day, or of the last day before it that has one.
@@ -77,13 +78,7 @@ pub async fn find_snapshot(
 /// # Errors
 /// Where the database fails.
 pub async fn find_snapshot_until(db: &Db, day: Day) -> Result<Option<Snapshot>, StoreError> {
-    let select = published()
-        .filter(Column::AsOf.lte(day.0))
-        .order_by_desc(Column::AsOf)
-        .order_by_desc(Column::Revision)
-        .limit(1);
-    let found = select.one(db.read()).await?;
-    found.map(Snapshot::try_from).transpose()
+    newest_of(db, published().filter(Column::AsOf.lte(day.0))).await
 }
 
 /// The snapshots that were begun last, the newest first: enough that none is missed by whoever asks each second.
@@ -164,6 +159,41 @@ fn published() -> Select<Entity> {
     Entity::find().filter(Column::State.eq(State::Published))
 }
 
+/// Those of the published ones that are there for whoever has these rights.
+fn visible(rights: &Rights) -> Select<Entity> {
+    if rights.superseded() {
+        published()
+    } else {
+        published().filter(is_newest_revision())
+    }
+}
+
+fn of_date(select: Select<Entity>, as_of: Option<Day>) -> Select<Entity> {
+    select.apply_if(as_of, |select, day| select.filter(Column::AsOf.eq(day.0)))
+}
+
+async fn newest_of(db: &Db, select: Select<Entity>) -> Result<Option<Snapshot>, StoreError> {
+    let select = select
+        .order_by_desc(Column::AsOf)
+        .order_by_desc(Column::Revision)
+        .limit(1);
+    let found = select.one(db.read()).await?;
+    found.map(Snapshot::try_from).transpose()
+}
+
+/// Holds for the published revision of each date that no later one has taken the place of.
+fn is_newest_revision() -> SimpleExpr {
+    let mut newest = Query::select();
+    newest
+        .column(Column::AsOf)
+        .expr(Expr::col(Column::Revision).max())
+        .from(Entity)
+        .and_where(Column::State.eq(State::Published))
+        .group_by_col(Column::AsOf);
+    let columns = [Column::AsOf, Column::Revision].map(|column| Expr::col(column.as_column_ref()));
+    Expr::tuple(columns).in_subquery(newest)
+}
+
 fn matching(filter: &SnapshotFilter) -> Select<Entity> {
     let mut select = published()
         .apply_if(filter.from, |select, day| {
@@ -173,16 +203,7 @@ fn matching(filter: &SnapshotFilter) -> Select<Entity> {
             select.filter(Column::AsOf.lte(day.0))
         });
     if !filter.superseded {
-        let mut newest = Query::select();
-        newest
-            .column(Column::AsOf)
-            .expr(Expr::col(Column::Revision).max())
-            .from(Entity)
-            .and_where(Column::State.eq(State::Published))
-            .group_by_col(Column::AsOf);
-        let columns =
-            [Column::AsOf, Column::Revision].map(|column| Expr::col(column.as_column_ref()));
-        select = select.filter(Expr::tuple(columns).in_subquery(newest));
+        select = select.filter(is_newest_revision());
     }
     select
 }
@@ -217,7 +238,7 @@ impl Loader<SnapshotKey> for Loaded {
         &self,
         keys: &[SnapshotKey],
     ) -> Result<HashMap<SnapshotKey, Snapshot>, SharedError> {
-        let select = published().filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
+        let select = visible(&self.rights).filter(Column::Id.is_in(keys.iter().map(|key| key.0)));
         let found = select.all(self.db.read()).await.map_err(StoreError::from)?;
         let mut snapshots = HashMap::new();
         for row in found {

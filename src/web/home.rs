@@ -83,7 +83,7 @@ pub async fn show(
     let Query(asked) = asked.map_err(|rejection| Failure::bad_input(rejection.body_text()))?;
     let search: String = asked.search.trim().chars().take(SEARCH_MAX).collect();
     let reading = async {
-        let snapshot = async { Ok(find_snapshot(&pages.db, None, None).await?) };
+        let snapshot = async { Ok(find_snapshot(&pages.db, None).await?) };
         tokio::try_join!(snapshot, partners(&pages.db, &principal, &search))
     };
     let (snapshot, partners) = in_time(reading).await?;

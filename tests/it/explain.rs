@@ -39,7 +39,7 @@ async fn admin(app: &App) -> Arc<Principal> {
 
 /// Every value of a snapshot.
 async fn everything(app: &App, as_of: kernel::Day, sees_others: bool) -> Vec<ExplainOf> {
-    let snapshot = find_snapshot(app.db(), Some(as_of), None).await.unwrap();
+    let snapshot = find_snapshot(app.db(), Some(as_of)).await.unwrap();
     let snapshot = Arc::new(snapshot.unwrap());
     let rows = entity::scorecard::Entity::find().all(app.db().read()).await;
     let slices = entity::slice::Entity::find().all(app.db().read()).await;

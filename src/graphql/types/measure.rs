@@ -281,7 +281,8 @@ impl Measure {
     }
 
     /// What the value is made of: every fact that counts or is left out, with its reason. A partner is told of what
-    /// counts, and of what was left out on days on which it was partner of record. Reads facts, and so is priced like 2,000 fields.
+    /// counts, and of what was left out on days on which it was partner of record.
+    /// Reads facts, and so is priced like 2,000 fields.
     #[graphql(complexity = "child_complexity + PRICE")]
     async fn explain(&self, ctx: &Context<'_>) -> Nullable<Explanation> {
         nullable(self.find_explanation(ctx).await.map(Some))

@@ -183,6 +183,11 @@ pub(in crate::graphql) async fn page_of_snapshots(
     const ORDER: &str = "snapshots";
     let reader = reader(ctx);
     let page = page.page(reader.limits(), ORDER)?;
+    // To whoever may not see them there are none.
+    let filter = SnapshotFilter {
+        superseded: filter.superseded && reader.rights().superseded(),
+        ..filter
+    };
     let rows = list_snapshots(&reader.db, &filter, &page).await?;
     let db = reader.db.clone();
     let total = Total::new(move || {

@@ -56,7 +56,7 @@ pub(super) async fn read(
     query: &Query,
 ) -> Result<Reading, Failure> {
     let as_of = named_date(&query.as_of)?;
-    let snapshot = match find_snapshot(db, as_of, None).await? {
+    let snapshot = match find_snapshot(db, as_of).await? {
         Some(snapshot) => Arc::new(snapshot),
         None => return Err(unpublished(as_of)),
     };

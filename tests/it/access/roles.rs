@@ -228,3 +228,69 @@ async fn what_is_hidden_has_no_node() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_superseded_revision_is_there_for_staff_alone() {
+    let server = Server::start().await;
+    let ids = server
+        .ask(
+            r#"{old: snapshot(asOf: "2026-11-21", revision: 1) {id scorecard(partnerId: "k") {id}}
+               new: snapshot(asOf: "2026-11-21", revision: 2) {id scorecard(partnerId: "k") {id}}}"#,
+        )
+        .await
+        .data();
+    let id = |which: &str| ids[which]["id"].as_str().unwrap().to_owned();
+    let card = |which: &str| ids[which]["scorecard"]["id"].clone();
+    let query = format!(
+        r#"{{old: snapshot(asOf: "2026-11-21", revision: 1) {{revision}}
+            new: snapshot(asOf: "2026-11-21", revision: 2) {{revision}}
+            first: snapshot(revision: 1) {{asOf}} second: snapshot(revision: 2) {{asOf}}
+            snapshots(superseded: true) {{totalCount nodes {{asOf revision}}}}
+            node(id: "{}") {{id}} nodes(ids: ["{}", "{}"]) {{id}}}}"#,
+        id("old"),
+        id("old"),
+        id("new")
+    );
+    for (role, key) in all_roles(&server).await {
+        let data = ask(&server, &key, &query).await.data();
+        let is_staff = !matches!(role, Role::Partner | Role::Integrator);
+        let of_staff = |value: Value| if is_staff { value } else { Value::Null };
+        assert_eq!(data["old"], of_staff(json!({ "revision": 1 })), "{role:?}");
+        assert_eq!(data["new"], json!({ "revision": 2 }));
+        let first = if is_staff { "2026-11-21" } else { "2026-11-20" };
+        assert_eq!(data["first"]["asOf"], first);
+        assert_eq!(data["second"]["asOf"], "2026-11-21");
+        let of = |as_of: &str, revision: i32| json!({ "asOf": as_of, "revision": revision });
+        let mut listed = vec![
+            of("2026-11-21", 2),
+            of("2026-11-21", 1),
+            of("2026-11-20", 1),
+        ];
+        if !is_staff {
+            listed.remove(1);
+        }
+        let listed = json!({ "totalCount": listed.len(), "nodes": listed });
+        assert_eq!(data["snapshots"], listed, "{role:?}");
+        let old = of_staff(json!({ "id": id("old") }));
+        assert_eq!(data["node"], old);
+        assert_eq!(data["nodes"], json!([old, { "id": id("new") }]));
+    }
+
+    // What lies below it is gone with it, and what looks back at other dates does not find it.
+    let key = keys::key(&server.db, Role::Partner, &["k"]).await;
+    let query = format!(
+        r#"{{nodes(ids: [{}, {}]) {{id}}
+            scorecard(partnerId: "k") {{measure(metric: REVENUE) {{
+                change(since: "2026-11-20") {{snapshot {{asOf revision}}}}
+                trend(last: 2, every: DAY) {{snapshot {{asOf revision}}}}}}}}}}"#,
+        card("old"),
+        card("new")
+    );
+    let data = ask(&server, &key, &query).await.data();
+    assert_eq!(data["nodes"], json!([null, { "id": card("new") }]));
+    let measure = &data["scorecard"]["measure"];
+    let earlier = json!({ "snapshot": { "asOf": "2026-11-20", "revision": 1 } });
+    let newest = json!({ "snapshot": { "asOf": "2026-11-21", "revision": 2 } });
+    assert_eq!(measure["change"], earlier);
+    assert_eq!(measure["trend"], json!([earlier, newest]));
+}

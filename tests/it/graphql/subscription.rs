@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use peerband::store::api_key::Role;
+use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -331,5 +332,52 @@ async fn nobody_listens_without_credentials_or_rights() {
     ] {
         let answer = server.ask_as(&key, mutation, json!({})).await;
         answer.fails("FORBIDDEN", "");
+    }
+}
+
+#[tokio::test]
+async fn a_partner_does_not_hear_of_a_revision_that_is_superseded_by_then() {
+    let server = Server::start().await;
+    let key = keys::key(&server.db, Role::Partner, &["k"]).await;
+    let partner = format!("Bearer {key}");
+    let staff = format!("Bearer {}", server.key);
+    let mut sockets = Vec::new();
+    for bearer in [&partner, &staff] {
+        let headers = [PROTOCOL, ("authorization", bearer.as_str())];
+        let mut socket = connect(&server, &server.address, &headers).await.unwrap();
+        socket.say(json!({"type": "connection_init"})).await;
+        assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
+        socket
+            .subscribe("s", "subscription {snapshotPublished {asOf revision}}")
+            .await;
+        // Answered after the feed has been looked at.
+        socket.subscribe("q", "{program {timezone}}").await;
+        assert_eq!(socket.hear().await["id"], "q");
+        assert_eq!(socket.hear().await["type"], "complete");
+        sockets.push(socket);
+    }
+    // Both are there at once when the feed looks the next time.
+    let found = entity::snapshot::Entity::find_by_id(3)
+        .one(server.db.read())
+        .await;
+    let like = found.unwrap().unwrap();
+    let both = [1, 2].map(|revision| {
+        let row = entity::snapshot::Model {
+            id: 100 + i64::from(revision),
+            as_of: like.as_of + 10,
+            revision,
+            ..like.clone()
+        };
+        row.into_active_model()
+    });
+    let transaction = server.db.begin().await.unwrap();
+    let inserting = entity::snapshot::Entity::insert_many(both);
+    inserting.exec(&transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    for (mut socket, revisions) in sockets.into_iter().zip([vec![2], vec![1, 2]]) {
+        for revision in revisions {
+            let told = socket.hear().await["payload"]["data"]["snapshotPublished"].take();
+            assert_eq!(told, json!({"asOf": "2026-12-01", "revision": revision}));
+        }
     }
 }

@@ -69,7 +69,7 @@ async fn a_night_computes_the_day_before_once() {
     );
 
     let run = runs(&product.app).await.remove(0);
-    let snapshot = find_snapshot(product.app.db(), None, None).await.unwrap();
+    let snapshot = find_snapshot(product.app.db(), None).await.unwrap();
     let snapshot = snapshot.unwrap();
     assert_eq!(snapshot.as_of.to_string(), "2026-06-09");
     assert_eq!(run.snapshot, Some(snapshot.key.0));
