@@ -254,3 +254,17 @@ async fn without_an_issuer_no_token_is_believed_and_keys_work_when_it_is_away() 
     assert_eq!(status(&server, &token, 1).await, 503);
     assert_eq!(status(&server, &server.key, 1).await, 200);
 }
+
+#[tokio::test]
+async fn good_tokens_lock_nobody_out_while_the_issuers_keys_cannot_be_had() {
+    let idp = Idp::start().await;
+    idp.go_away();
+    let server = start(&idp).await;
+    let token = idp.sign(&idp.claims("boss", &[]), Some("first"), 0);
+    // More than are free before an address has to wait.
+    for _ in 0..15 {
+        assert_eq!(status(&server, &token, 1).await, 503);
+    }
+    assert_eq!(idp.fetches(), 1, "it is asked once a minute");
+    assert_eq!(status(&server, &server.key, 1).await, 200);
+}

@@ -4,7 +4,7 @@
 //! it leads back to, and the challenge of PKCE.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::extract::{Form, Query, State};
@@ -42,6 +42,8 @@ struct Shared {
     /// The ids of the keys that are told, and their places.
     told: Mutex<Vec<(String, usize)>>,
     fetches: AtomicUsize,
+    /// No keys are told.
+    is_away: AtomicBool,
     /// What was asked for with each code that has not been used.
     codes: Mutex<HashMap<String, HashMap<String, String>>>,
     /// What the next tokens say besides.
@@ -56,6 +58,7 @@ impl Idp {
             shared: Arc::new(Shared {
                 told: Mutex::new(vec![("first".to_owned(), 0)]),
                 fetches: AtomicUsize::new(0),
+                is_away: AtomicBool::new(false),
                 codes: Mutex::default(),
                 claims: Mutex::new(json!({})),
             }),
@@ -123,6 +126,11 @@ impl Idp {
         *self.shared.told.lock().unwrap() = told.collect();
     }
 
+    /// Tells no keys from now on.
+    pub(crate) fn go_away(&self) {
+        self.shared.is_away.store(true, Ordering::Relaxed);
+    }
+
     /// How often its keys have been fetched.
     pub(crate) fn fetches(&self) -> usize {
         self.shared.fetches.load(Ordering::Relaxed)
@@ -147,8 +155,11 @@ async fn discovery(State(idp): State<Idp>) -> Json<Value> {
     }))
 }
 
-async fn keys(State(idp): State<Idp>) -> Json<Value> {
+async fn keys(State(idp): State<Idp>) -> Result<Json<Value>, StatusCode> {
     idp.shared.fetches.fetch_add(1, Ordering::Relaxed);
+    if idp.shared.is_away.load(Ordering::Relaxed) {
+        return Err(StatusCode::BAD_GATEWAY);
+    }
     let told = idp.shared.told.lock().unwrap().clone();
     let keys = told.iter().map(|(kid, key)| {
         let public = KEYS[*key].to_public_key();
@@ -161,7 +172,7 @@ async fn keys(State(idp): State<Idp>) -> Json<Value> {
             "e": URL_SAFE_NO_PAD.encode(public.e().to_bytes_be()),
         })
     });
-    Json(json!({ "keys": keys.collect::<Vec<_>>() }))
+    Ok(Json(json!({ "keys": keys.collect::<Vec<_>>() })))
 }
 
 async fn authorize(

@@ -32,7 +32,7 @@ pub struct Issuer {
 struct Shared {
     settings: Oidc,
     public_url: String,
-    fetcher: Fetcher,
+    fetcher: Arc<Fetcher>,
     /// Read once it is needed, and again where that failed.
     endpoints: OnceCell<Endpoints>,
     keys: Keys,
@@ -55,6 +55,9 @@ pub enum OidcError {
     Refused(&'static str),
     #[error("refused: the token does not hold")]
     Token(#[source] jsonwebtoken::errors::Error),
+    /// They could not be fetched less than a minute ago, or the fetch has ended without a word.
+    #[error("the issuer's keys cannot be had; they are asked for again within a minute")]
+    Keys,
     #[error("{url} does not answer as an issuer does: {reason}")]
     Issuer { url: String, reason: String },
     #[error("{url} answers with status {status}")]
@@ -77,7 +80,7 @@ impl Issuer {
         let shared = Shared {
             settings: settings.clone(),
             public_url: http.public_url.clone(),
-            fetcher: Fetcher::default(),
+            fetcher: Arc::default(),
             endpoints: OnceCell::new(),
             keys: Keys::default(),
         };
