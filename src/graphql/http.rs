@@ -36,12 +36,13 @@ use super::session::{Charge, Executed};
 use crate::config::Config;
 use crate::gate::budget::Budget;
 use crate::gate::lockout::Suspect;
+use crate::gate::pass::Pass;
 use crate::gate::{Asker, CameFrom};
-use crate::service::identity::Principal;
+use crate::service::identity::{AuthError, Principal};
 use crate::service::run::Asked;
 
-/// How long a WebSocket or an answer of server-sent events may go on; clients connect again by themselves, and are looked
-/// at anew then.
+/// How long a WebSocket or an answer of server-sent events may go on; clients connect again by themselves. It ends earlier
+/// with the credentials that it was opened by.
 const LIFETIME: Duration = Duration::from_secs(3_600);
 /// WebSockets and answers of server-sent events at a time.
 const LONG_MAX: usize = 1_000;
@@ -105,6 +106,7 @@ impl Endpoint {
 #[derive(Clone, Debug)]
 struct Caller {
     principal: Arc<Principal>,
+    pass: Arc<Pass>,
     came_from: CameFrom,
 }
 
@@ -115,6 +117,19 @@ impl Caller {
             .data(self.came_from)
             .data(charge.clone())
             .data(self.principal.clone())
+    }
+
+    /// The same as they are now: a connection that stays open says nothing of whether they may still ask.
+    async fn again(&self) -> Result<Caller, AuthError> {
+        Ok(Caller {
+            principal: self.pass.look_up().await?,
+            ..self.clone()
+        })
+    }
+
+    /// Waits until they are nobody any more.
+    async fn ended(&self) {
+        self.pass.ended(&self.principal).await;
     }
 }
 
@@ -181,14 +196,15 @@ pub async fn answer(
             &Refusal::bad(StatusCode::NOT_ACCEPTABLE, message),
         );
     };
-    let principal = match asker {
-        Asker::Known(principal) => principal,
+    let (principal, pass) = match asker {
+        Asker::Known(principal, pass) => (principal, pass),
         Asker::Nobody => return refuse(media_type, &Refusal::NOBODY),
         Asker::Locked(wait) => return later(refuse(media_type, &Refusal::LOCKED), wait),
         Asker::Unavailable => return refuse(media_type, &Refusal::UNRECOGNISABLE),
     };
     let caller = Caller {
         principal,
+        pass,
         came_from,
     };
     if let Ok(upgrade) = upgrade {

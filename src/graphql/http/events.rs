@@ -37,8 +37,12 @@ pub(super) fn answer(
 ) -> Response {
     let mut stop = endpoint.stop.clone();
     let answers = Operation::new(endpoint, caller, request).answers();
+    let caller = caller.clone();
     let answers = answers.take_until(async move {
-        let _ = tokio::time::timeout(LIFETIME, stop.stopped()).await;
+        tokio::select! {
+            _ = tokio::time::timeout(LIFETIME, stop.stopped()) => {}
+            () = caller.ended() => {}
+        }
     });
     let next = answers.map(|(answer, _)| {
         // Answers always have a JSON form, which has no line breaks.

@@ -1,12 +1,13 @@
 //! GraphQL over a WebSocket, in the graphql-transport-ws protocol.
 //!
 //! One task serves a socket: what it waits for is the next message, the next answer of any of its operations, or the
-//! server's end. Whatever the protocol forbids closes the socket with the protocol's own code.
+//! server's end, and the end of the credentials that it was opened by. Whatever the protocol forbids closes the socket with the protocol's own code.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::time::Duration;
 
-use async_graphql::Response as Answer;
+use async_graphql::{Request, Response as Answer};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, header};
 use futures_util::stream::{AbortHandle, BoxStream, SelectAll, StreamExt, abortable};
@@ -14,9 +15,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::operation::Operation;
+use super::operation::{Operation, unrecognisable};
 use super::request::from_parameters;
 use super::{Caller, Endpoint, LIFETIME};
+use crate::service::identity::AuthError;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -83,8 +85,14 @@ pub(super) fn upgrade(
     }))
 }
 
-/// An answer of one of the operations, or its end.
-type Told = (String, Option<(Answer, bool)>);
+/// What comes of one of the operations.
+enum Told {
+    /// Also with whether it was refused before anything ran.
+    Answer(Answer, bool),
+    /// Whoever asks for it is nobody any more.
+    Nobody,
+    End,
+}
 
 async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> Closing {
     match tokio::time::timeout(INIT_WITHIN, init(socket)).await {
@@ -93,17 +101,19 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
         Err(_) => return Closing(4408, "Connection initialisation timeout".to_owned()),
     }
     let mut stop = endpoint.stop.clone();
-    let mut answers: SelectAll<BoxStream<'static, Told>> = SelectAll::new();
+    let mut answers: SelectAll<BoxStream<'static, (String, Told)>> = SelectAll::new();
     let mut running: HashMap<String, AbortHandle> = HashMap::new();
     let mut ping = tokio::time::interval(PING_EVERY);
     let mut silent = 0;
     let end = tokio::time::Instant::now() + LIFETIME;
+    let mut ended = pin!(caller.ended());
     loop {
         let said = tokio::select! {
             () = stop.stopped() => return Closing(1001, "the server is being stopped".to_owned()),
             () = tokio::time::sleep_until(end) => {
                 return Closing(1001, "connect again".to_owned());
             }
+            () = &mut ended => return forbidden(),
             _ = ping.tick() => {
                 silent += 1;
                 if silent > 3 {
@@ -116,14 +126,17 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
             }
             Some((id, answer)) = answers.next(), if !answers.is_empty() => {
                 let message = match answer {
-                    Some((answer, true)) => {
+                    Told::Nobody => return forbidden(),
+                    Told::Answer(answer, true) => {
                         running.remove(&id);
                         json!({"id": id, "type": "error", "payload": answer.errors})
                     }
-                    Some((answer, false)) => json!({"id": id, "type": "next", "payload": answer}),
-                    None if running.remove(&id).is_some() => json!({"id": id, "type": "complete"}),
+                    Told::Answer(answer, false) => json!({"id": id, "type": "next", "payload": answer}),
+                    Told::End if running.remove(&id).is_some() => {
+                        json!({"id": id, "type": "complete"})
+                    }
                     // It was refused, or the client has ended it.
-                    None => continue,
+                    Told::End => continue,
                 };
                 if let Err(closing) = say(socket, message).await {
                     return closing;
@@ -159,15 +172,13 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
                     }
                     Err(refusal) => refuse(socket, &id, refusal.message).await,
                     Ok(request) => {
-                        let operation = Operation::new(endpoint, caller, request);
                         let told = id.clone();
-                        let ended =
-                            futures_util::stream::once(std::future::ready((id.clone(), None)));
-                        let stream = operation
-                            .answers()
-                            .map(move |answer| (told.clone(), Some(answer)));
+                        let end =
+                            futures_util::stream::once(std::future::ready((id.clone(), Told::End)));
+                        let stream = operate(endpoint.clone(), caller.clone(), request)
+                            .map(move |answer| (told.clone(), answer));
                         let (stream, abort) = abortable(stream);
-                        answers.push(stream.chain(ended).boxed());
+                        answers.push(stream.chain(end).boxed());
                         running.insert(id, abort);
                         Ok(())
                     }
@@ -178,6 +189,28 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
             return closing;
         }
     }
+}
+
+/// What comes of an operation, for whoever the credentials of the connection stand for when it begins.
+fn operate(endpoint: Endpoint, caller: Caller, request: Request) -> BoxStream<'static, Told> {
+    let begun = async move {
+        match caller.again().await {
+            Ok(caller) => Operation::new(&endpoint, &caller, request)
+                .answers()
+                .map(|(answer, is_refused)| Told::Answer(answer, is_refused))
+                .boxed(),
+            Err(AuthError::Refused) => once(Told::Nobody),
+            Err(error) => {
+                tracing::error!("nobody can be recognised: {:#}", anyhow::Error::new(error));
+                once(Told::Answer(unrecognisable(), true))
+            }
+        }
+    };
+    futures_util::stream::once(begun).flatten().boxed()
+}
+
+fn once(told: Told) -> BoxStream<'static, Told> {
+    futures_util::stream::once(std::future::ready(told)).boxed()
 }
 
 /// Waits for the first message, which must be the greeting, and acknowledges it.
@@ -205,6 +238,11 @@ async fn hear(socket: &mut WebSocket) -> Result<Option<Said>, Closing> {
         Some(Err(_)) => return Err(Closing(1009, String::new())),
     };
     serde_json::from_str(&text).map(Some).map_err(|_| invalid())
+}
+
+/// The credentials do not work any more.
+fn forbidden() -> Closing {
+    Closing(4403, "Forbidden".to_owned())
 }
 
 fn invalid() -> Closing {
