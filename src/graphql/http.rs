@@ -10,6 +10,7 @@ mod documents;
 mod events;
 mod operation;
 mod request;
+mod running;
 mod socket;
 
 use std::sync::Arc;

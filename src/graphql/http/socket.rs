@@ -3,20 +3,20 @@
 //! One task serves a socket: what it waits for is the next message, the next answer of any of its operations, or the
 //! server's end, and the end of the credentials that it was opened by. Whatever the protocol forbids closes the socket with the protocol's own code.
 
-use std::collections::HashMap;
 use std::pin::pin;
 use std::time::Duration;
 
-use async_graphql::{Request, Response as Answer};
+use async_graphql::Request;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, header};
-use futures_util::stream::{AbortHandle, BoxStream, SelectAll, StreamExt, abortable};
+use futures_util::stream::{BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::operation::{Operation, unrecognisable};
 use super::request::from_parameters;
+use super::running::{Running, Told};
 use super::{Caller, Endpoint, LIFETIME};
 use crate::service::identity::AuthError;
 
@@ -26,8 +26,6 @@ const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 const INIT_WITHIN: Duration = Duration::from_secs(5);
 /// How often a silent client is asked whether it is still there; twice that without a word ends the socket.
 const PING_EVERY: Duration = Duration::from_secs(25);
-/// Operations of one socket at a time.
-const OPERATIONS_MAX: usize = 32;
 
 /// What a client says.
 #[derive(Deserialize)]
@@ -85,15 +83,6 @@ pub(super) fn upgrade(
     }))
 }
 
-/// What comes of one of the operations.
-enum Told {
-    /// Also with whether it was refused before anything ran.
-    Answer(Answer, bool),
-    /// Whoever asks for it is nobody any more.
-    Nobody,
-    End,
-}
-
 async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> Closing {
     match tokio::time::timeout(INIT_WITHIN, init(socket)).await {
         Ok(Ok(())) => {}
@@ -101,8 +90,7 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
         Err(_) => return Closing(4408, "Connection initialisation timeout".to_owned()),
     }
     let mut stop = endpoint.stop.clone();
-    let mut answers: SelectAll<BoxStream<'static, (String, Told)>> = SelectAll::new();
-    let mut running: HashMap<String, AbortHandle> = HashMap::new();
+    let mut running = Running::default();
     let mut ping = tokio::time::interval(PING_EVERY);
     let mut silent = 0;
     let end = tokio::time::Instant::now() + LIFETIME;
@@ -124,19 +112,15 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
                 }
                 continue;
             }
-            Some((id, answer)) = answers.next(), if !answers.is_empty() => {
-                let message = match answer {
+            (id, told) = running.next() => {
+                let message = match told {
                     Told::Nobody => return forbidden(),
                     Told::Answer(answer, true) => {
-                        running.remove(&id);
+                        running.end(&id);
                         json!({"id": id, "type": "error", "payload": answer.errors})
                     }
                     Told::Answer(answer, false) => json!({"id": id, "type": "next", "payload": answer}),
-                    Told::End if running.remove(&id).is_some() => {
-                        json!({"id": id, "type": "complete"})
-                    }
-                    // It was refused, or the client has ended it.
-                    Told::End => continue,
+                    Told::End => json!({"id": id, "type": "complete"}),
                 };
                 if let Err(closing) = say(socket, message).await {
                     return closing;
@@ -154,32 +138,24 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
                 Err(Closing(4429, "Too many initialisation requests".to_owned()))
             }
             Ok(Some(Said::Complete { id })) => {
-                if let Some(operation) = running.remove(&id) {
-                    operation.abort();
-                }
+                running.end(&id);
                 Ok(())
             }
-            Ok(Some(Said::Subscribe { id, .. })) if running.contains_key(&id) => Err(Closing(
+            Ok(Some(Said::Subscribe { id, .. })) if running.contains(&id) => Err(Closing(
                 4409,
                 format!("Subscriber for {} already exists", shown(&id)),
             )),
             Ok(Some(Said::Subscribe { id, payload })) => {
                 let request = from_parameters(&endpoint.documents, payload);
                 match request {
-                    _ if running.len() >= OPERATIONS_MAX => {
+                    _ if running.is_full() => {
                         let message = "too many operations on one connection; end some of them";
                         refuse(socket, &id, message).await
                     }
                     Err(refusal) => refuse(socket, &id, refusal.message).await,
                     Ok(request) => {
-                        let told = id.clone();
-                        let end =
-                            futures_util::stream::once(std::future::ready((id.clone(), Told::End)));
-                        let stream = operate(endpoint.clone(), caller.clone(), request)
-                            .map(move |answer| (told.clone(), answer));
-                        let (stream, abort) = abortable(stream);
-                        answers.push(stream.chain(end).boxed());
-                        running.insert(id, abort);
+                        let operation = operate(endpoint.clone(), caller.clone(), request);
+                        running.begin(id, operation);
                         Ok(())
                     }
                 }

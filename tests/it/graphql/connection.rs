@@ -1,16 +1,18 @@
 //! Connections that stay open: how long whoever opened one keeps their rights, and how much one may hold.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use peerband::clock;
 use peerband::service::audit::Actor;
 use peerband::service::identity::{KeyRequest, create_key, revoke_key};
 use peerband::store::api_key::{ApiKeyKey, Named, Role};
 use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
 
-use super::subscription::{PROTOCOL, Socket};
+use super::subscription::{PROTOCOL, RUN, Socket};
 use crate::harness::Server;
 use crate::harness::browser::Browser;
 
@@ -146,4 +148,48 @@ async fn connections_end_with_the_key_that_opened_them() {
     assert_eq!(code.expect("it goes on"), 4403);
     ended.expect("it goes on");
     assert!(clock::now() >= end);
+}
+
+#[tokio::test]
+async fn operations_begun_anew_under_their_ids_still_count_and_go_on() {
+    let server = Server::start().await;
+    let mut socket = Socket::open(&server, &server.address).await;
+    for id in 0..32 {
+        socket.subscribe(&id.to_string(), PUBLISHED).await;
+    }
+    // All at once, so that the end of one and the beginning of the next are heard of together.
+    for _ in 0..4 {
+        for id in 0..32 {
+            let id = id.to_string();
+            let payload = json!({ "query": PUBLISHED });
+            for said in [
+                json!({"type": "complete", "id": id}),
+                json!({"type": "subscribe", "id": id, "payload": payload}),
+            ] {
+                let message = Message::Text(said.to_string().into());
+                socket.0.feed(message).await.unwrap();
+            }
+        }
+        socket.0.flush().await.unwrap();
+    }
+    socket.subscribe("one more", PUBLISHED).await;
+    let said = socket.hear().await;
+    assert_eq!(
+        (&said["type"], &said["id"]),
+        (&json!("error"), &json!("one more")),
+        "{said}"
+    );
+    // An id is free as soon as its operation is ended, and the last one has begun when this one is answered.
+    socket.say(json!({"type": "complete", "id": "31"})).await;
+    socket.subscribe("31", "{__typename}").await;
+    assert_eq!(socket.hear().await["type"], "next");
+    assert_eq!(socket.hear().await, json!({"type": "complete", "id": "31"}));
+    server.ask(RUN).await.data();
+    let mut told = BTreeSet::new();
+    for _ in 0..31 {
+        let said = socket.hear().await;
+        assert_eq!(said["type"], "next", "{said}");
+        told.insert(said["id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(told.len(), 31, "{told:?}");
 }

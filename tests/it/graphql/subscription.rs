@@ -94,7 +94,7 @@ impl Socket {
     }
 }
 
-const RUN: &str =
+pub(super) const RUN: &str =
     r#"mutation {runJob(input: {job: "recompute_snapshot", asOf: "2026-11-22"}) {jobRun {id}}}"#;
 
 #[tokio::test]
