@@ -7,6 +7,7 @@
 mod accept;
 mod caching;
 mod documents;
+mod door;
 mod events;
 mod operation;
 mod request;
@@ -26,11 +27,11 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::accept::MediaType;
 use self::documents::Documents;
 pub use self::documents::ManifestError;
+use self::door::Doors;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
@@ -45,8 +46,6 @@ use crate::service::run::Asked;
 /// How long a WebSocket or an answer of server-sent events may go on; clients connect again by themselves. It ends earlier
 /// with the credentials that it was opened by.
 const LIFETIME: Duration = Duration::from_secs(3_600);
-/// WebSockets and answers of server-sent events at a time.
-const LONG_MAX: usize = 1_000;
 
 /// What answers at `/graphql`.
 #[derive(Clone)]
@@ -58,7 +57,7 @@ pub struct Endpoint {
     /// Ends what goes on for long.
     stop: Asked,
     /// One for each WebSocket and each answer of server-sent events.
-    long: Arc<Semaphore>,
+    doors: Doors,
 }
 
 impl std::fmt::Debug for Endpoint {
@@ -80,15 +79,7 @@ impl Endpoint {
             budget: Budget::new(limits.cost_per_minute),
             timeout: Duration::from_secs(limits.timeout_seconds),
             stop,
-            long: Arc::new(Semaphore::new(LONG_MAX)),
-        })
-    }
-
-    fn long(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        self.long.clone().try_acquire_owned().map_err(|_| Refusal {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            code: Code::Unavailable,
-            message: "too many subscriptions are open; ask again later",
+            doors: Doors::new(),
         })
     }
 }
@@ -240,8 +231,8 @@ pub async fn answer(
         Err(refusal) => return refuse(media_type, &refusal),
     };
     if events {
-        return match endpoint.long() {
-            Ok(permit) => events::answer(&endpoint, &caller, request, permit),
+        return match endpoint.doors.open(&caller.principal) {
+            Ok(door) => events::answer(&endpoint, &caller, request, door),
             Err(refusal) => refuse(media_type, &refusal),
         };
     }
@@ -286,8 +277,8 @@ fn open_socket(
             &Refusal::bad(StatusCode::FORBIDDEN, message),
         );
     }
-    match endpoint.long() {
-        Ok(permit) => socket::upgrade(endpoint, caller, upgrade, permit).unwrap_or_else(|| {
+    match endpoint.doors.open(&caller.principal) {
+        Ok(door) => socket::upgrade(endpoint, caller, upgrade, door).unwrap_or_else(|| {
             let message = "the WebSocket protocol is graphql-transport-ws";
             refuse(
                 MediaType::Json,

@@ -12,8 +12,8 @@ use axum::http::{HeaderMap, header};
 use futures_util::stream::{BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::door::Door;
 use super::operation::{Operation, unrecognisable};
 use super::request::from_parameters;
 use super::running::{Running, Told};
@@ -26,6 +26,9 @@ const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 const INIT_WITHIN: Duration = Duration::from_secs(5);
 /// How often a silent client is asked whether it is still there; twice that without a word ends the socket.
 const PING_EVERY: Duration = Duration::from_secs(25);
+
+/// How long a client may leave unread what it is told.
+const SEND_WITHIN: Duration = Duration::from_secs(10);
 
 /// What a client says.
 #[derive(Deserialize)]
@@ -64,7 +67,7 @@ pub(super) fn upgrade(
     endpoint: Endpoint,
     caller: Caller,
     upgrade: WebSocketUpgrade,
-    permit: OwnedSemaphorePermit,
+    door: Door,
 ) -> Option<axum::response::Response> {
     let upgrade = upgrade
         .protocols([PROTOCOL])
@@ -78,8 +81,8 @@ pub(super) fn upgrade(
             code,
             reason: Utf8Bytes::from(reason),
         };
-        let _ = socket.send(Message::Close(Some(frame))).await;
-        drop(permit);
+        let _ = send(&mut socket, Message::Close(Some(frame))).await;
+        drop(door);
     }))
 }
 
@@ -227,8 +230,15 @@ fn invalid() -> Closing {
 
 async fn say(socket: &mut WebSocket, message: Value) -> Result<(), Closing> {
     let text = message.to_string();
-    let sent = socket.send(Message::Text(text.into())).await;
-    sent.map_err(|_| Closing(1001, String::new()))
+    send(socket, Message::Text(text.into())).await
+}
+
+/// Sends a message to a client that reads.
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Closing> {
+    match tokio::time::timeout(SEND_WITHIN, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Closing(1001, String::new())),
+    }
 }
 
 async fn refuse(socket: &mut WebSocket, id: &str, message: &str) -> Result<(), Closing> {

@@ -1,7 +1,7 @@
 //! Connections that stay open: how long whoever opened one keeps their rights, and how much one may hold.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{SinkExt, StreamExt};
@@ -10,9 +10,9 @@ use peerband::service::audit::Actor;
 use peerband::service::identity::{KeyRequest, create_key, revoke_key};
 use peerband::store::api_key::{ApiKeyKey, Named, Role};
 use serde_json::json;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::subscription::{PROTOCOL, RUN, Socket};
+use super::subscription::{PROTOCOL, RUN, Socket, connect};
 use crate::harness::Server;
 use crate::harness::browser::Browser;
 
@@ -192,4 +192,67 @@ async fn operations_begun_anew_under_their_ids_still_count_and_go_on() {
         told.insert(said["id"].as_str().unwrap().to_owned());
     }
     assert_eq!(told.len(), 31, "{told:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_never_reads_is_left() {
+    let server = Server::start().await;
+    let socket = Socket::open(&server, &server.address).await;
+    let (mut sink, mut stream) = socket.0.split();
+    // Refusals repeat the id, and soon fill whatever lies between the two.
+    let long = "x".repeat(60_000);
+    let begun = Instant::now();
+    let saying = tokio::spawn(async move {
+        for number in 0.. {
+            let id = format!("{number}{long}");
+            let said = json!({"type": "subscribe", "id": id, "payload": {"query": "{"}});
+            let message = Message::Text(said.to_string().into());
+            if sink.send(message).await.is_err() {
+                return;
+            }
+        }
+    });
+    let said_all = tokio::time::timeout(Duration::from_secs(40), saying).await;
+    assert!(said_all.is_ok(), "the server still waits for the client");
+    // It was left for its silence, not for anything that it said.
+    assert!(begun.elapsed() >= Duration::from_secs(9));
+    let reading = async { while let Some(Ok(_)) = stream.next().await {} };
+    let ended = tokio::time::timeout(Duration::from_secs(5), reading).await;
+    assert!(ended.is_ok(), "the connection is still open");
+}
+
+#[tokio::test]
+async fn one_key_opens_a_few_connections_and_leaves_the_others_to_others() {
+    let server = Server::start().await;
+    let (_, key) = admin(&server, None).await;
+    let mut sockets = Vec::new();
+    for _ in 0..19 {
+        sockets.push(open_as(&server, &key).await);
+    }
+    let listen = || {
+        let request = reqwest::Client::new().post(format!("{}/graphql", server.address));
+        let request = request
+            .bearer_auth(&key)
+            .header("accept", "text/event-stream");
+        request.json(&json!({ "query": PUBLISHED })).send()
+    };
+    let events = listen().await.unwrap();
+    assert_eq!(events.status(), 200);
+    let bearer = format!("Bearer {key}");
+    let headers = [PROTOCOL, ("authorization", bearer.as_str())];
+    match connect(&server, &server.address, &headers).await {
+        Err(Error::Http(response)) => assert_eq!(response.status().as_u16(), 429),
+        other => panic!("{:?}", other.err()),
+    }
+    assert_eq!(listen().await.unwrap().status(), 429);
+    // Others are not kept out, and whoever closes one may open another.
+    Socket::open(&server, &server.address).await;
+    sockets.pop();
+    let opening = async {
+        while connect(&server, &server.address, &headers).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let opened = tokio::time::timeout(Duration::from_secs(10), opening).await;
+    assert!(opened.is_ok(), "the place is not free again");
 }
