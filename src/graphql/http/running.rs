@@ -13,7 +13,7 @@ const OPERATIONS_MAX: usize = 32;
 /// What comes of an operation.
 pub(super) enum Told {
     /// Also with whether it was refused before anything ran.
-    Answer(Answer, bool),
+    Answer(Box<Answer>, bool),
     /// Whoever asks for it is nobody any more.
     Nobody,
     End,

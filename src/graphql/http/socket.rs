@@ -176,12 +176,12 @@ fn operate(endpoint: Endpoint, caller: Caller, request: Request) -> BoxStream<'s
         match caller.again().await {
             Ok(caller) => Operation::new(&endpoint, &caller, request)
                 .answers()
-                .map(|(answer, is_refused)| Told::Answer(answer, is_refused))
+                .map(|(answer, is_refused)| Told::Answer(Box::new(answer), is_refused))
                 .boxed(),
             Err(AuthError::Refused) => once(Told::Nobody),
             Err(error) => {
                 tracing::error!("nobody can be recognised: {:#}", anyhow::Error::new(error));
-                once(Told::Answer(unrecognisable(), true))
+                once(Told::Answer(Box::new(unrecognisable()), true))
             }
         }
     };
