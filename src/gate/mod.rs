@@ -10,6 +10,7 @@ pub mod cookie;
 mod last_use;
 pub mod lockout;
 mod origin;
+pub mod pass;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,19 +24,17 @@ use axum::response::Response;
 use self::cookie::{Cookie, Cookies};
 use self::last_use::LastUse;
 use self::lockout::{Lockout, Suspect};
-use crate::clock;
+use self::pass::Pass;
 use crate::config::{Config, Http};
 use crate::service::audit::{Actor, Change};
-use crate::service::identity::session::authenticate_session;
-use crate::service::identity::{
-    AuthError, Issuer, Principal, Secret, authenticate_key, authenticate_token,
-};
+use crate::service::identity::{AuthError, Issuer, Principal, Secret};
 use crate::store::Db;
 
 /// Who asks, as every request behind the gate carries it.
 #[derive(Clone, Debug)]
 pub enum Asker {
-    Known(Arc<Principal>),
+    /// Together with what whoever stays connected can be looked up by again.
+    Known(Arc<Principal>, Arc<Pass>),
     /// Without credentials, or with some that do not work: the answer is the same.
     Nobody,
     /// Too many bad credentials came from there, or for this key: wait so long.
@@ -131,17 +130,9 @@ impl Gate {
         from: Option<IpAddr>,
     ) -> (Asker, Option<SignedIn>) {
         if let Some(token) = bearer::token(headers) {
-            let looking = async {
-                match &self.issuer {
-                    // Two dots make a token of an issuer's; no key has any.
-                    Some(issuer) if token.matches('.').count() == 2 => {
-                        authenticate_token(&self.db, issuer, token).await
-                    }
-                    _ => authenticate_key(&self.db, token).await,
-                }
-            };
-            return match self.check(token, from, looking).await {
-                Ok(principal) => (self.known(principal), None),
+            let pass = Pass::bearer(self, token);
+            return match self.check(token, from, pass.look_up()).await {
+                Ok(principal) => (Asker::Known(principal, Arc::new(pass)), None),
                 Err(asker) => (asker, None),
             };
         }
@@ -152,8 +143,12 @@ impl Gate {
         if changes && !self.is_ours(headers) {
             return (Asker::Nobody, None);
         }
-        match authenticate_session(&self.db, token.reveal(), clock::now()).await {
-            Ok(principal) => (self.known(principal), Some(SignedIn(token))),
+        let pass = Pass::session(self, &token);
+        match pass.look_up().await {
+            Ok(principal) => (
+                Asker::Known(principal, Arc::new(pass)),
+                Some(SignedIn(token)),
+            ),
             // A session that has ended is nobody's fault.
             Err(AuthError::Refused) => (Asker::Nobody, None),
             Err(error) => {
@@ -161,11 +156,6 @@ impl Gate {
                 (Asker::Unavailable, None)
             }
         }
-    }
-
-    fn known(&self, principal: Principal) -> Asker {
-        self.last_use.record(&principal);
-        Asker::Known(Arc::new(principal))
     }
 
     /// Tells the log and the audit log of those who have to wait from now on.

@@ -7,9 +7,11 @@
 mod accept;
 mod caching;
 mod documents;
+mod door;
 mod events;
 mod operation;
 mod request;
+mod running;
 mod socket;
 
 use std::sync::Arc;
@@ -25,26 +27,25 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::accept::MediaType;
 use self::documents::Documents;
 pub use self::documents::ManifestError;
+use self::door::Doors;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
 use crate::config::Config;
 use crate::gate::budget::Budget;
 use crate::gate::lockout::Suspect;
+use crate::gate::pass::Pass;
 use crate::gate::{Asker, CameFrom};
-use crate::service::identity::Principal;
+use crate::service::identity::{AuthError, Principal};
 use crate::service::run::Asked;
 
-/// How long a WebSocket or an answer of server-sent events may go on; clients connect again by themselves, and are looked
-/// at anew then.
+/// How long a WebSocket or an answer of server-sent events may go on; clients connect again by themselves. It ends earlier
+/// with the credentials that it was opened by.
 const LIFETIME: Duration = Duration::from_secs(3_600);
-/// WebSockets and answers of server-sent events at a time.
-const LONG_MAX: usize = 1_000;
 
 /// What answers at `/graphql`.
 #[derive(Clone)]
@@ -56,7 +57,7 @@ pub struct Endpoint {
     /// Ends what goes on for long.
     stop: Asked,
     /// One for each WebSocket and each answer of server-sent events.
-    long: Arc<Semaphore>,
+    doors: Doors,
 }
 
 impl std::fmt::Debug for Endpoint {
@@ -78,15 +79,7 @@ impl Endpoint {
             budget: Budget::new(limits.cost_per_minute),
             timeout: Duration::from_secs(limits.timeout_seconds),
             stop,
-            long: Arc::new(Semaphore::new(LONG_MAX)),
-        })
-    }
-
-    fn long(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        self.long.clone().try_acquire_owned().map_err(|_| Refusal {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            code: Code::Unavailable,
-            message: "too many subscriptions are open; ask again later",
+            doors: Doors::new(),
         })
     }
 }
@@ -105,6 +98,7 @@ impl Endpoint {
 #[derive(Clone, Debug)]
 struct Caller {
     principal: Arc<Principal>,
+    pass: Arc<Pass>,
     came_from: CameFrom,
 }
 
@@ -115,6 +109,19 @@ impl Caller {
             .data(self.came_from)
             .data(charge.clone())
             .data(self.principal.clone())
+    }
+
+    /// The same as they are now: a connection that stays open says nothing of whether they may still ask.
+    async fn again(&self) -> Result<Caller, AuthError> {
+        Ok(Caller {
+            principal: self.pass.look_up().await?,
+            ..self.clone()
+        })
+    }
+
+    /// Waits until they are nobody any more.
+    async fn ended(&self) {
+        self.pass.ended(&self.principal).await;
     }
 }
 
@@ -181,14 +188,15 @@ pub async fn answer(
             &Refusal::bad(StatusCode::NOT_ACCEPTABLE, message),
         );
     };
-    let principal = match asker {
-        Asker::Known(principal) => principal,
+    let (principal, pass) = match asker {
+        Asker::Known(principal, pass) => (principal, pass),
         Asker::Nobody => return refuse(media_type, &Refusal::NOBODY),
         Asker::Locked(wait) => return later(refuse(media_type, &Refusal::LOCKED), wait),
         Asker::Unavailable => return refuse(media_type, &Refusal::UNRECOGNISABLE),
     };
     let caller = Caller {
         principal,
+        pass,
         came_from,
     };
     if let Ok(upgrade) = upgrade {
@@ -223,8 +231,8 @@ pub async fn answer(
         Err(refusal) => return refuse(media_type, &refusal),
     };
     if events {
-        return match endpoint.long() {
-            Ok(permit) => events::answer(&endpoint, &caller, request, permit),
+        return match endpoint.doors.open(&caller.principal) {
+            Ok(door) => events::answer(&endpoint, &caller, request, door),
             Err(refusal) => refuse(media_type, &refusal),
         };
     }
@@ -269,8 +277,8 @@ fn open_socket(
             &Refusal::bad(StatusCode::FORBIDDEN, message),
         );
     }
-    match endpoint.long() {
-        Ok(permit) => socket::upgrade(endpoint, caller, upgrade, permit).unwrap_or_else(|| {
+    match endpoint.doors.open(&caller.principal) {
+        Ok(door) => socket::upgrade(endpoint, caller, upgrade, door).unwrap_or_else(|| {
             let message = "the WebSocket protocol is graphql-transport-ws";
             refuse(
                 MediaType::Json,

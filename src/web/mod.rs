@@ -53,7 +53,7 @@ impl<State: Sync> FromRequestParts<State> for Known {
         _state: &State,
     ) -> Result<Known, failure::Failure> {
         match parts.extensions.get::<Asker>() {
-            Some(Asker::Known(principal)) => {
+            Some(Asker::Known(principal, _)) => {
                 let session = parts.extensions.get::<SignedIn>();
                 let name = principal.who().name();
                 Ok(Known {

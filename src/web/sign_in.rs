@@ -153,7 +153,7 @@ pub async fn take(
         Ok(begun) => Ok(enter(&pages, &begun.token, &asked.next)),
         Err(Asker::Locked(wait)) => Err(Failure::Locked(wait)),
         Err(Asker::Unavailable) => Err(Failure::Slow),
-        Err(Asker::Nobody | Asker::Known(_)) => {
+        Err(Asker::Nobody | Asker::Known(..)) => {
             let problem = if asked.link.is_empty() {
                 "This key is unknown, expired or revoked."
             } else {

@@ -9,8 +9,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::door::Door;
 use super::operation::Operation;
 use super::{Caller, Endpoint, LIFETIME};
 
@@ -33,12 +33,16 @@ pub(super) fn answer(
     endpoint: &Endpoint,
     caller: &Caller,
     request: Request,
-    permit: OwnedSemaphorePermit,
+    door: Door,
 ) -> Response {
     let mut stop = endpoint.stop.clone();
     let answers = Operation::new(endpoint, caller, request).answers();
+    let caller = caller.clone();
     let answers = answers.take_until(async move {
-        let _ = tokio::time::timeout(LIFETIME, stop.stopped()).await;
+        tokio::select! {
+            _ = tokio::time::timeout(LIFETIME, stop.stopped()) => {}
+            () = caller.ended() => {}
+        }
     });
     let next = answers.map(|(answer, _)| {
         // Answers always have a JSON form, which has no line breaks.
@@ -48,10 +52,10 @@ pub(super) fn answer(
     // Browsers tell nobody of an event without data.
     let complete = futures_util::stream::once(async { "event: complete\ndata: \n\n".to_owned() });
     let events = next.chain(complete).boxed();
-    let text = futures_util::stream::unfold((events, permit), async |(mut events, permit)| {
+    let text = futures_util::stream::unfold((events, door), async |(mut events, door)| {
         let event = tokio::time::timeout(KEEP_ALIVE, events.next()).await;
         let text = event.unwrap_or_else(|_| Some(":\n\n".to_owned()))?;
-        Some((Ok::<_, Infallible>(text), (events, permit)))
+        Some((Ok::<_, Infallible>(text), (events, door)))
     });
     let headers = [
         ("content-type", "text/event-stream"),

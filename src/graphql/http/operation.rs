@@ -7,7 +7,7 @@ use async_graphql::{Request, Response as Answer, ServerError};
 use futures_util::stream::{BoxStream, StreamExt};
 
 use super::request::operation_type;
-use super::{Caller, Endpoint};
+use super::{Caller, Endpoint, Refusal};
 use crate::graphql::Schema;
 use crate::graphql::error::Code;
 use crate::graphql::session::Executed;
@@ -55,8 +55,16 @@ impl Operation {
     }
 }
 
+/// The answer where nobody could look up who asks.
+pub(super) fn unrecognisable() -> Answer {
+    unavailable(Refusal::UNRECOGNISABLE.message)
+}
+
 fn too_long() -> Answer {
-    let message = "the query took too long; ask for less at once, or again later";
+    unavailable("the query took too long; ask for less at once, or again later")
+}
+
+fn unavailable(message: &'static str) -> Answer {
     let mut error = ServerError::new(message, None);
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", Code::Unavailable.name());

@@ -1,22 +1,24 @@
 //! GraphQL over a WebSocket, in the graphql-transport-ws protocol.
 //!
 //! One task serves a socket: what it waits for is the next message, the next answer of any of its operations, or the
-//! server's end. Whatever the protocol forbids closes the socket with the protocol's own code.
+//! server's end, and the end of the credentials that it was opened by. Whatever the protocol forbids closes the socket with the protocol's own code.
 
-use std::collections::HashMap;
+use std::pin::pin;
 use std::time::Duration;
 
-use async_graphql::Response as Answer;
+use async_graphql::Request;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::{HeaderMap, header};
-use futures_util::stream::{AbortHandle, BoxStream, SelectAll, StreamExt, abortable};
+use futures_util::stream::{BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::operation::Operation;
+use super::door::Door;
+use super::operation::{Operation, unrecognisable};
 use super::request::from_parameters;
+use super::running::{Running, Told};
 use super::{Caller, Endpoint, LIFETIME};
+use crate::service::identity::AuthError;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -24,8 +26,9 @@ const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 const INIT_WITHIN: Duration = Duration::from_secs(5);
 /// How often a silent client is asked whether it is still there; twice that without a word ends the socket.
 const PING_EVERY: Duration = Duration::from_secs(25);
-/// Operations of one socket at a time.
-const OPERATIONS_MAX: usize = 32;
+
+/// How long a client may leave unread what it is told.
+const SEND_WITHIN: Duration = Duration::from_secs(10);
 
 /// What a client says.
 #[derive(Deserialize)]
@@ -64,7 +67,7 @@ pub(super) fn upgrade(
     endpoint: Endpoint,
     caller: Caller,
     upgrade: WebSocketUpgrade,
-    permit: OwnedSemaphorePermit,
+    door: Door,
 ) -> Option<axum::response::Response> {
     let upgrade = upgrade
         .protocols([PROTOCOL])
@@ -78,13 +81,10 @@ pub(super) fn upgrade(
             code,
             reason: Utf8Bytes::from(reason),
         };
-        let _ = socket.send(Message::Close(Some(frame))).await;
-        drop(permit);
+        let _ = send(&mut socket, Message::Close(Some(frame))).await;
+        drop(door);
     }))
 }
-
-/// An answer of one of the operations, or its end.
-type Told = (String, Option<(Answer, bool)>);
 
 async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> Closing {
     match tokio::time::timeout(INIT_WITHIN, init(socket)).await {
@@ -93,17 +93,18 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
         Err(_) => return Closing(4408, "Connection initialisation timeout".to_owned()),
     }
     let mut stop = endpoint.stop.clone();
-    let mut answers: SelectAll<BoxStream<'static, Told>> = SelectAll::new();
-    let mut running: HashMap<String, AbortHandle> = HashMap::new();
+    let mut running = Running::default();
     let mut ping = tokio::time::interval(PING_EVERY);
     let mut silent = 0;
     let end = tokio::time::Instant::now() + LIFETIME;
+    let mut ended = pin!(caller.ended());
     loop {
         let said = tokio::select! {
             () = stop.stopped() => return Closing(1001, "the server is being stopped".to_owned()),
             () = tokio::time::sleep_until(end) => {
                 return Closing(1001, "connect again".to_owned());
             }
+            () = &mut ended => return forbidden(),
             _ = ping.tick() => {
                 silent += 1;
                 if silent > 3 {
@@ -114,16 +115,15 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
                 }
                 continue;
             }
-            Some((id, answer)) = answers.next(), if !answers.is_empty() => {
-                let message = match answer {
-                    Some((answer, true)) => {
-                        running.remove(&id);
+            (id, told) = running.next() => {
+                let message = match told {
+                    Told::Nobody => return forbidden(),
+                    Told::Answer(answer, true) => {
+                        running.end(&id);
                         json!({"id": id, "type": "error", "payload": answer.errors})
                     }
-                    Some((answer, false)) => json!({"id": id, "type": "next", "payload": answer}),
-                    None if running.remove(&id).is_some() => json!({"id": id, "type": "complete"}),
-                    // It was refused, or the client has ended it.
-                    None => continue,
+                    Told::Answer(answer, false) => json!({"id": id, "type": "next", "payload": answer}),
+                    Told::End => json!({"id": id, "type": "complete"}),
                 };
                 if let Err(closing) = say(socket, message).await {
                     return closing;
@@ -141,34 +141,24 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
                 Err(Closing(4429, "Too many initialisation requests".to_owned()))
             }
             Ok(Some(Said::Complete { id })) => {
-                if let Some(operation) = running.remove(&id) {
-                    operation.abort();
-                }
+                running.end(&id);
                 Ok(())
             }
-            Ok(Some(Said::Subscribe { id, .. })) if running.contains_key(&id) => Err(Closing(
+            Ok(Some(Said::Subscribe { id, .. })) if running.contains(&id) => Err(Closing(
                 4409,
                 format!("Subscriber for {} already exists", shown(&id)),
             )),
             Ok(Some(Said::Subscribe { id, payload })) => {
                 let request = from_parameters(&endpoint.documents, payload);
                 match request {
-                    _ if running.len() >= OPERATIONS_MAX => {
+                    _ if running.is_full() => {
                         let message = "too many operations on one connection; end some of them";
                         refuse(socket, &id, message).await
                     }
                     Err(refusal) => refuse(socket, &id, refusal.message).await,
                     Ok(request) => {
-                        let operation = Operation::new(endpoint, caller, request);
-                        let told = id.clone();
-                        let ended =
-                            futures_util::stream::once(std::future::ready((id.clone(), None)));
-                        let stream = operation
-                            .answers()
-                            .map(move |answer| (told.clone(), Some(answer)));
-                        let (stream, abort) = abortable(stream);
-                        answers.push(stream.chain(ended).boxed());
-                        running.insert(id, abort);
+                        let operation = operate(endpoint.clone(), caller.clone(), request);
+                        running.begin(id, operation);
                         Ok(())
                     }
                 }
@@ -178,6 +168,28 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
             return closing;
         }
     }
+}
+
+/// What comes of an operation, for whoever the credentials of the connection stand for when it begins.
+fn operate(endpoint: Endpoint, caller: Caller, request: Request) -> BoxStream<'static, Told> {
+    let begun = async move {
+        match caller.again().await {
+            Ok(caller) => Operation::new(&endpoint, &caller, request)
+                .answers()
+                .map(|(answer, is_refused)| Told::Answer(Box::new(answer), is_refused))
+                .boxed(),
+            Err(AuthError::Refused) => once(Told::Nobody),
+            Err(error) => {
+                tracing::error!("nobody can be recognised: {:#}", anyhow::Error::new(error));
+                once(Told::Answer(Box::new(unrecognisable()), true))
+            }
+        }
+    };
+    futures_util::stream::once(begun).flatten().boxed()
+}
+
+fn once(told: Told) -> BoxStream<'static, Told> {
+    futures_util::stream::once(std::future::ready(told)).boxed()
 }
 
 /// Waits for the first message, which must be the greeting, and acknowledges it.
@@ -207,14 +219,26 @@ async fn hear(socket: &mut WebSocket) -> Result<Option<Said>, Closing> {
     serde_json::from_str(&text).map(Some).map_err(|_| invalid())
 }
 
+/// The credentials do not work any more.
+fn forbidden() -> Closing {
+    Closing(4403, "Forbidden".to_owned())
+}
+
 fn invalid() -> Closing {
     Closing(4400, "Invalid message received".to_owned())
 }
 
 async fn say(socket: &mut WebSocket, message: Value) -> Result<(), Closing> {
     let text = message.to_string();
-    let sent = socket.send(Message::Text(text.into())).await;
-    sent.map_err(|_| Closing(1001, String::new()))
+    send(socket, Message::Text(text.into())).await
+}
+
+/// Sends a message to a client that reads.
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), Closing> {
+    match tokio::time::timeout(SEND_WITHIN, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Closing(1001, String::new())),
+    }
 }
 
 async fn refuse(socket: &mut WebSocket, id: &str, message: &str) -> Result<(), Closing> {

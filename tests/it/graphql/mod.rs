@@ -2,6 +2,7 @@
 
 mod api_key;
 mod batch;
+mod connection;
 mod failure;
 mod filters;
 mod graphiql;

@@ -13,37 +13,48 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::harness::{Server, keys};
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(super) struct Socket(pub(super) WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-async fn connect(
+pub(super) async fn connect(
     server: &Server,
     address: &str,
     headers: &[(&'static str, &str)],
 ) -> Result<Socket, Error> {
     let url = format!("{}/graphql", address.replace("http://", "ws://"));
     let mut request = url.into_client_request().unwrap();
-    let bearer = format!("Bearer {}", server.key);
-    request
-        .headers_mut()
-        .insert("authorization", bearer.parse().unwrap());
+    // Whoever shows a cookie shows nothing else.
+    if !headers.iter().any(|(name, _)| *name == "cookie") {
+        let bearer = format!("Bearer {}", server.key);
+        request
+            .headers_mut()
+            .insert("authorization", bearer.parse().unwrap());
+    }
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().unwrap());
     }
     Ok(Socket(connect_async(request).await?.0))
 }
 
-const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
+pub(super) const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
 
 impl Socket {
     /// Connected and greeted.
-    async fn open(server: &Server, address: &str) -> Socket {
-        let mut socket = connect(server, address, &[PROTOCOL]).await.unwrap();
+    pub(super) async fn open(server: &Server, address: &str) -> Socket {
+        Socket::open_with(server, address, &[PROTOCOL]).await
+    }
+
+    pub(super) async fn open_with(
+        server: &Server,
+        address: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Socket {
+        let mut socket = connect(server, address, headers).await.unwrap();
         socket.say(json!({"type": "connection_init"})).await;
         assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
         socket
     }
 
-    async fn say(&mut self, message: Value) {
+    pub(super) async fn say(&mut self, message: Value) {
         self.say_text(message.to_string()).await;
     }
 
@@ -51,13 +62,13 @@ impl Socket {
         self.0.send(Message::Text(text.into())).await.unwrap();
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str) {
+    pub(super) async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(json!({"type": "subscribe", "id": id, "payload": {"query": query}}))
             .await;
     }
 
     /// The next message that is no ping.
-    async fn hear(&mut self) -> Value {
+    pub(super) async fn hear(&mut self) -> Value {
         loop {
             let message = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await;
             let message = message.expect("nothing is said").unwrap().unwrap();
@@ -72,7 +83,7 @@ impl Socket {
     }
 
     /// The code that it is closed with.
-    async fn closed(mut self) -> u16 {
+    pub(super) async fn closed(mut self) -> u16 {
         loop {
             let message = tokio::time::timeout(Duration::from_secs(20), self.0.next()).await;
             match message.expect("it is not closed") {
@@ -84,7 +95,7 @@ impl Socket {
     }
 }
 
-const RUN: &str =
+pub(super) const RUN: &str =
     r#"mutation {runJob(input: {job: "recompute_snapshot", asOf: "2026-11-22"}) {jobRun {id}}}"#;
 
 #[tokio::test]
