@@ -157,12 +157,17 @@ async fn a_batch_goes_on_when_its_sender_goes_away() {
     assert!(given_up.is_err());
     drop(writing);
     let stored = async {
-        while stored_batches(&app).await.is_empty() {
+        while manifest::list(app.db(), Some("usage"))
+            .await
+            .unwrap()
+            .is_empty()
+        {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(30), stored)
         .await
         .unwrap();
+    assert_eq!(stored_batches(&app).await.len(), 1);
     assert_eq!(sender.fact_files(), live_paths(&app).await);
 }
