@@ -1,4 +1,5 @@
-//! Who did what, from where: every change that someone asks for is told to the audit log in its own transaction.
+//! Who did what, from where: changes that someone asks for are told to the audit log, in their own transaction where they have
+//! one that can tell it.
 
 use std::net::IpAddr;
 
