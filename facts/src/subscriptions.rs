@@ -13,6 +13,9 @@ use crate::scan::{ALL_CUSTOMERS, Block, Sink};
 use crate::store::FactStore;
 use crate::table::ORDINAL;
 
+/// The most subscriptions for which room is made before they are met.
+const EXPECTED_MAX: u64 = 1 << 20;
+
 impl FactStore {
     /// For each window the newest observation of each subscription, sorted by customer. Files of other datasets may be
     /// among the given and are not read.
@@ -31,18 +34,21 @@ impl FactStore {
             return Ok(Vec::new());
         };
         let days = first..=last;
-        let files = files
+        let files: Vec<FileRef> = files
             .iter()
             .filter(|file| file.dataset == Dataset::Subscriptions && file.is_needed_for(&days))
             .cloned()
             .collect();
+        // Most files observe each subscription once.
+        let expected = files.iter().map(|file| file.rows).max().unwrap_or(0);
+        let expected = expected.min(EXPECTED_MAX) as usize;
         let observations = Observations {
             days,
             places: places.clone(),
             newest: windows
                 .iter()
                 .copied()
-                .map(NewestSubscriptions::new)
+                .map(|window| NewestSubscriptions::new(window, expected))
                 .collect(),
         };
         let observations = self.scan(files, ALL_CUSTOMERS, observations).await?;

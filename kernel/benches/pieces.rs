@@ -201,7 +201,7 @@ fn newest(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(rows.len() as u64));
     group.bench_function("newest", |bencher| {
         bencher.iter(|| {
-            let mut newest = NewestSubscriptions::new(Window::ending(AS_OF));
+            let mut newest = NewestSubscriptions::new(Window::ending(AS_OF), 0);
             for (row, at) in rows.iter().zip(0..) {
                 newest.observe(row, (1, at));
             }

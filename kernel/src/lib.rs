@@ -16,6 +16,7 @@ mod metric;
 mod ranking;
 mod rates;
 mod release;
+mod roll_up;
 mod rows;
 mod score;
 mod subscriptions;

@@ -7,6 +7,7 @@ use crate::ids::{Location, Offering, Partner, Slice};
 use crate::metric::{Metric, Value};
 use crate::ranking::{Placed, Ranking};
 use crate::release::ReleaseRules;
+use crate::roll_up::roll_up;
 use crate::totals::{Totals, certified_only_values, values};
 
 /// The fewest values that are split into bands.
@@ -105,7 +106,7 @@ impl<'a> Scoring<'a> {
         let from = totals.partition_point(|(slice, ..)| slice.offering < offering);
         let to = totals.partition_point(|(slice, ..)| slice.offering <= offering);
         let certified: Vec<(Partner, i64)> = self.certified.of(offering).collect();
-        let mut rows = self.roll_up(&totals[from..to]);
+        let mut rows = roll_up(self.catalog, &totals[from..to]);
         let world = rows.partition_point(|(location, ..)| *location == Location::WORLD);
         let holders = certified.iter().filter(|(partner, _)| {
             rows[..world]
@@ -140,31 +141,6 @@ impl<'a> Scoring<'a> {
             self.rank(Slice { offering, location }, scorecards, &mut ranking)
         };
         rows.chunk_by(|a, b| a.0 == b.0).map(score).collect()
-    }
-
-    /// Adds each location's totals to those above it. Sorted by location, then partner.
-    fn roll_up(
-        self,
-        totals: &[(Slice, Partner, Totals)],
-    ) -> Vec<(Location, Partner, Option<Totals>)> {
-        // Small keys are sorted and the totals stay where they are.
-        let mut keys: Vec<(Location, Partner, u32)> = Vec::with_capacity(totals.len() * 4);
-        for (at, (slice, partner, _)) in totals.iter().enumerate() {
-            let above = self.catalog.locations_above(slice.location);
-            keys.extend(above.map(|location| (location, *partner, at as u32)));
-        }
-        keys.sort_unstable_by_key(|(location, partner, _)| {
-            u64::from(location.0) << 32 | u64::from(partner.0)
-        });
-        let of_one = keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-        let rows = of_one.map(|keys| {
-            let mut sum = Totals::default();
-            for (_, _, at) in keys {
-                sum.add(&totals[*at as usize].2);
-            }
-            (keys[0].0, keys[0].1, Some(sum))
-        });
-        rows.collect()
     }
 
     fn rank(

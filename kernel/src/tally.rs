@@ -50,15 +50,15 @@ impl Bucket {
     /// own afterwards.
     #[must_use]
     pub fn new(mut facts: Facts) -> Bucket {
-        arrange(&mut facts.revenue, |_| ());
+        gather(&mut facts.revenue);
         arrange(&mut facts.seat_changes, |row| row.occurred_on);
-        arrange(&mut facts.usage, |_| ());
+        gather(&mut facts.usage);
         let mut users = Users::default();
         for of_customer in facts.usage.chunk_by_mut(|a, b| a.customer == b.customer) {
             users.number(of_customer);
         }
         arrange(&mut facts.instances, |row| (row.offering, row.observed_on));
-        arrange(&mut facts.surveys, |_| ());
+        gather(&mut facts.surveys);
         Bucket { facts }
     }
 
@@ -69,11 +69,15 @@ impl Bucket {
     }
 }
 
-/// By customer, and by a key within each.
-fn arrange<Row: OfCustomer, Key: Ord>(rows: &mut [Row], key: impl Fn(&Row) -> Key) {
+fn gather<Row: OfCustomer>(rows: &mut [Row]) {
     if !rows.is_sorted_by_key(OfCustomer::customer) {
         rows.sort_unstable_by_key(OfCustomer::customer);
     }
+}
+
+/// By customer, and by a key within each.
+fn arrange<Row: OfCustomer, Key: Ord>(rows: &mut [Row], key: impl Fn(&Row) -> Key) {
+    gather(rows);
     for of_customer in rows.chunk_by_mut(|a, b| a.customer() == b.customer()) {
         of_customer.sort_unstable_by_key(&key);
     }

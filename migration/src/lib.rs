@@ -13,6 +13,7 @@ mod m2026_11_23_000010_api_keys;
 mod m2026_11_23_000011_sessions;
 mod m2026_11_23_000012_audit_log;
 mod m2026_11_23_000013_scorecards_by_slice;
+mod m2026_11_23_000020_packed_scorecards;
 
 /// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000011_sessions::Migration),
             Box::new(m2026_11_23_000012_audit_log::Migration),
             Box::new(m2026_11_23_000013_scorecards_by_slice::Migration),
+            Box::new(m2026_11_23_000020_packed_scorecards::Migration),
         ]
     }
 }

@@ -21,8 +21,12 @@ use tally::{Ahead, Walk};
 /// The job's name.
 pub const RECOMPUTE_SNAPSHOT: &str = "recompute_snapshot";
 
-/// Dates that are tallied in one walk over the facts. Each holds totals of its own.
+/// The most dates that are tallied in one walk over the facts. Each holds totals of its own.
 const DATES_TOGETHER: usize = 12;
+/// What the totals of all dates of a walk may take.
+const TALLIES_BYTES: i64 = 512 << 20;
+/// What the totals of one date take for each of its scorecards, on two cores.
+const TALLY_BYTES_PER_SCORECARD: i64 = 200;
 
 /// What a run has published.
 #[derive(Debug, Clone, Copy)]
@@ -95,10 +99,26 @@ pub async fn recompute_dates(
     asked: Asked,
     mut tell: impl FnMut(&Published),
 ) -> Result<(), StoppedAt> {
-    for dates in dates.chunks(DATES_TOGETHER) {
-        claim_and_carry_out(app, dates, None, asked.clone(), &mut tell).await?;
+    let mut rest = dates;
+    while let Some(first) = rest.first() {
+        let largest = publication::most_scorecards(app.db()).await;
+        let largest = largest.map_err(|error| StoppedAt {
+            as_of: *first,
+            error: error.into(),
+        })?;
+        let (together, later) = rest.split_at(dates_together(largest).min(rest.len()));
+        claim_and_carry_out(app, together, None, asked.clone(), &mut tell).await?;
+        rest = later;
     }
     Ok(())
+}
+
+/// As many dates as memory has room for, where the largest snapshot so far has so many scorecards. Where there is none
+/// the first date goes alone and tells.
+fn dates_together(scorecards: Option<i64>) -> usize {
+    let of_one = scorecards.map(|scorecards| TALLY_BYTES_PER_SCORECARD * scorecards.max(1));
+    let fitting = of_one.map_or(1, |bytes| TALLIES_BYTES / bytes);
+    fitting.clamp(1, DATES_TOGETHER as i64) as usize
 }
 
 /// Claims the run of a date as an operator asks for it. Gives its number, and the work, which is to be run in a task that
@@ -285,4 +305,18 @@ async fn pin(app: &App, dates: Vec<Day>) -> Result<Arc<publish::Inputs>, Recompu
         last_sequence,
         walk,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_share_a_walk_as_far_as_their_totals_have_room() {
+        assert_eq!(dates_together(None), 1);
+        assert_eq!(dates_together(Some(0)), DATES_TOGETHER);
+        assert_eq!(dates_together(Some(160_000)), DATES_TOGETHER);
+        assert_eq!(dates_together(Some(500_000)), 5);
+        assert_eq!(dates_together(Some(100_000_000)), 1);
+    }
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::sqlx::{self, Postgres, Transaction};
 
-use super::{Row, Values, columns};
+use super::{Row, Values, listed};
 
 /// What a COPY of the binary format begins with: its mark, no flags, nothing else.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -20,7 +20,7 @@ pub(super) async fn insert<R: Row>(
     if rows.is_empty() {
         return Ok(());
     }
-    let (table, columns) = (R::TABLE, columns::<R>());
+    let (table, columns) = (R::TABLE, listed(R::COLUMNS));
     let text = format!("COPY \"{table}\" ({columns}) FROM STDIN (FORMAT binary)");
     let mut copy = txn.copy_in_raw(&text).await?;
     let mut bytes = Vec::with_capacity(SENT_BYTES + (SENT_BYTES >> 2));

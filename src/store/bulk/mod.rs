@@ -21,6 +21,14 @@ pub(super) trait Row {
 
     /// Its values, in the order of the columns.
     fn put(&self, to: &mut impl Values) -> Result<(), sqlx::Error>;
+
+    /// The columns that SQLite stores, where it works some out when they are read.
+    const COLUMNS_ON_SQLITE: &'static [&'static str] = Self::COLUMNS;
+
+    /// The values of those.
+    fn put_on_sqlite(&self, to: &mut impl Values) -> Result<(), sqlx::Error> {
+        self.put(to)
+    }
 }
 
 /// Where the values of rows go, by the type of their columns.
@@ -110,12 +118,9 @@ impl Bulk {
     }
 }
 
-/// The names of a row's columns as statements have them.
-fn columns<R: Row>() -> String {
-    let names: Vec<String> = R::COLUMNS
-        .iter()
-        .map(|name| format!("\"{name}\""))
-        .collect();
+/// The names of columns as statements have them.
+fn listed(columns: &[&str]) -> String {
+    let names: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
     names.join(", ")
 }
 

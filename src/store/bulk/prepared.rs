@@ -1,42 +1,66 @@
 //! Rows into SQLite, many with each statement. The connection keeps statements prepared by their text, so that there are
 //! few of them for each table.
 
+use futures_util::future::join;
 use sea_orm::sqlx::sqlite::SqliteArguments;
 use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Sqlite, Transaction};
 
-use super::{Row, Values, columns};
+use super::{Row, Values, listed};
 
 /// Rows of the longest statement, a power of two: enough that its way to the connection's thread is nothing beside it.
 const ROWS_MAX: usize = 128;
 
 pub(super) async fn insert<R: Row>(
     txn: &mut Transaction<'static, Sqlite>,
-    mut rows: &[R],
+    rows: &[R],
 ) -> Result<(), sqlx::Error> {
-    let mut at_once = ROWS_MAX;
-    while at_once > 0 {
-        let text = statement::<R>(at_once);
-        while let Some((some, rest)) = rows.split_at_checked(at_once) {
-            let mut arguments = SqliteArguments::default();
-            arguments.reserve(at_once * R::COLUMNS.len(), 0);
-            let mut to = Bound(&mut arguments);
-            for row in some {
-                row.put(&mut to)?;
-            }
-            sqlx::query_with(AssertSqlSafe(text.as_str()), arguments)
-                .execute(&mut **txn)
-                .await?;
-            rows = rest;
-        }
-        at_once /= 2;
+    let statements: Vec<String> = sizes().map(statement::<R>).collect();
+    let mut parts = parts(rows).map(|(size, rows)| (&statements[size], rows));
+    let Some((mut text, first)) = parts.next() else {
+        return Ok(());
+    };
+    let mut arguments = bind(first)?;
+    loop {
+        let statement = sqlx::query_with(AssertSqlSafe(text.as_str()), arguments);
+        // While the connection's thread works on some rows, the next are made ready here.
+        let next = async { parts.next().map(|(text, rows)| (text, bind(rows))) };
+        let (done, next) = join(statement.execute(&mut **txn), next).await;
+        done?;
+        let Some((next, bound)) = next else {
+            return Ok(());
+        };
+        (text, arguments) = (next, bound?);
     }
-    Ok(())
+}
+
+/// The rows of each kind of statement.
+fn sizes() -> impl Iterator<Item = usize> {
+    (0..=ROWS_MAX.ilog2()).rev().map(|size| 1 << size)
+}
+
+/// The rows of one statement after the other, with the place of its kind.
+fn parts<R>(mut rows: &[R]) -> impl Iterator<Item = (usize, &[R])> {
+    std::iter::from_fn(move || {
+        let kind = sizes().position(|size| size <= rows.len())?;
+        let (some, rest) = rows.split_at(ROWS_MAX >> kind);
+        rows = rest;
+        Some((kind, some))
+    })
+}
+
+fn bind<R: Row>(rows: &[R]) -> Result<SqliteArguments, sqlx::Error> {
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(rows.len() * R::COLUMNS_ON_SQLITE.len(), 0);
+    for row in rows {
+        row.put_on_sqlite(&mut Bound(&mut arguments))?;
+    }
+    Ok(arguments)
 }
 
 fn statement<R: Row>(rows: usize) -> String {
-    let row = format!("({})", vec!["?"; R::COLUMNS.len()].join(", "));
-    let (table, columns) = (R::TABLE, columns::<R>());
-    let rows = vec![row; rows].join(", ");
+    let (table, columns) = (R::TABLE, R::COLUMNS_ON_SQLITE);
+    let row = format!("({})", vec!["?"; columns.len()].join(", "));
+    let (columns, rows) = (listed(columns), vec![row; rows].join(", "));
     format!("INSERT INTO \"{table}\" ({columns}) VALUES {rows}")
 }
 

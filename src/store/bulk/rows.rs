@@ -1,6 +1,6 @@
 //! The rows of a snapshot as bulk writes take them.
 
-use entity::{peer_band, peer_group, scorecard};
+use entity::{peer_band, peer_group};
 use sea_orm::sqlx;
 
 use super::{Row, Values};
@@ -24,21 +24,6 @@ row! { peer_group: snapshot slice metric peers released }
 
 row! {
     peer_band: snapshot slice metric band min_numerator min_denominator max_numerator max_denominator partners
-}
-
-row! {
-    scorecard: snapshot slice partner
-        revenue_ten_thousandths yearly_users assigned_seats promoters detractors responses
-        revenue new_customers net_paid_seats certified_people production_instances
-        monthly_active_users mau_per_assigned_seat net_promoter_score
-        revenue_band revenue_rank revenue_less
-        new_customers_band new_customers_rank new_customers_less
-        net_paid_seats_band net_paid_seats_rank net_paid_seats_less
-        certified_people_band certified_people_rank certified_people_less
-        production_instances_band production_instances_rank production_instances_less
-        monthly_active_users_band monthly_active_users_rank monthly_active_users_less
-        mau_per_assigned_seat_band mau_per_assigned_seat_rank mau_per_assigned_seat_less
-        net_promoter_score_band net_promoter_score_rank net_promoter_score_less
 }
 
 /// The value of a column, sent as the type that its column has.
@@ -92,6 +77,5 @@ mod tests {
     fn all_columns_of_an_entity_are_written() {
         check::<peer_group::Entity>();
         check::<peer_band::Entity>();
-        check::<scorecard::Entity>();
     }
 }

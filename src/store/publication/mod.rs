@@ -1,6 +1,7 @@
 //! Writing a snapshot: rows that nobody sees until one statement publishes them.
 
 mod rows;
+mod scorecard;
 mod sweep;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +15,7 @@ use super::claim::Claim;
 use super::inputs::Inputs;
 use super::{Db, StoreError};
 use rows::Place;
+use scorecard::ScorecardRow;
 pub use sweep::sweep_unpublished;
 
 /// Scorecards of one transaction: long enough to be quick, short enough that other writers get their turn.
@@ -92,6 +94,21 @@ pub async fn begin(
     })
 }
 
+/// How many scorecards the largest published snapshot has; none where there is no snapshot.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn most_scorecards(db: &Db) -> Result<Option<i64>, StoreError> {
+    let most: Option<Option<i64>> = snapshot::Entity::find()
+        .filter(snapshot::Column::State.eq(snapshot::State::Published))
+        .select_only()
+        .column_as(snapshot::Column::Scorecards.max(), "most")
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    Ok(most.flatten())
+}
+
 impl Building {
     /// Adds slices, in transactions of a bounded size.
     ///
@@ -140,10 +157,11 @@ impl Building {
             };
             groups.extend(place.peer_groups(scores));
             bands.extend(place.peer_bands(scores));
-            for card in &scores.scorecards {
-                let partner = inputs.numbers.partners[card.partner.0 as usize];
-                cards.push(place.scorecard(partner, card));
-            }
+            cards.extend(scores.scorecards.iter().map(|card| ScorecardRow {
+                place,
+                partner: inputs.numbers.partners[card.partner.0 as usize],
+                card,
+            }));
         }
         let mut txn = db.begin_bulk().await?;
         // It has not been swept, and will not be before the transaction ends.

@@ -13,7 +13,10 @@ use kernel::{
 };
 use peerband::config::Settings;
 use peerband::store::Db;
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait,
+    IntoActiveModel,
+};
 
 /// By the bytes of their ids, as the kernel numbers them.
 const OFFERINGS: [(&str, &str, &str, u32); 6] = [
@@ -197,14 +200,10 @@ impl Program {
         insert(row, transaction).await;
         for scores in slices {
             let slice = slice_row(scores.slice.offering.0, scores.slice.location.0);
-            let cards = scores.scorecards.iter();
-            let cards = cards.map(|card| {
-                scorecard_row(id, slice, self.partner(card.partner).id, card).into_active_model()
-            });
-            scorecard::Entity::insert_many(cards)
-                .exec_without_returning(transaction)
-                .await
-                .unwrap();
+            for card in &scores.scorecards {
+                let place = (id, slice, self.partner(card.partner).id);
+                insert_scorecard(place, card, transaction).await;
+            }
             let groups = Metric::ALL
                 .into_iter()
                 .filter(|metric| scores.peers[metric.index()] > 0);
@@ -339,6 +338,54 @@ fn scores(snapshot: usize) -> Vec<SliceScores> {
 
 fn slice_row(offering: u32, location: u32) -> i32 {
     (1 + offering * LOCATIONS.len() as u32 + location) as i32
+}
+
+/// As the store has it: SQLite stores the columns from which the others follow.
+async fn insert_scorecard(
+    place: (i64, i32, i32),
+    card: &Scorecard,
+    transaction: &DatabaseTransaction,
+) {
+    let (snapshot, slice, partner) = place;
+    if transaction.get_database_backend() != DatabaseBackend::Sqlite {
+        insert(scorecard_row(snapshot, slice, partner, card), transaction).await;
+        return;
+    }
+    let null = || "NULL".to_owned();
+    let of_totals = |part: fn(&Totals) -> i128| {
+        let part = card.totals.as_ref().map(part);
+        part.map_or_else(null, |part| part.to_string())
+    };
+    let mut values = vec![
+        snapshot.to_string(),
+        slice.to_string(),
+        partner.to_string(),
+        of_totals(|totals| totals.revenue_ten_thousandths),
+        of_totals(|totals| totals.yearly_users.into()),
+        of_totals(|totals| totals.assigned_seats.into()),
+        of_totals(|totals| totals.promoters.into()),
+        of_totals(|totals| totals.detractors.into()),
+        of_totals(|totals| totals.responses.into()),
+        of_totals(|totals| totals.new_customers.into()),
+        of_totals(|totals| totals.net_paid_seats.into()),
+        card.certified_people.to_string(),
+        of_totals(|totals| totals.production_instances.into()),
+    ];
+    values.extend(card.standings.iter().map(|standing| {
+        standing.as_ref().map_or_else(null, |standing| {
+            let (less, rank) = (i64::from(standing.less), i64::from(standing.rank));
+            (less << 33 | rank << 2 | i64::from(standing.band - 1)).to_string()
+        })
+    }));
+    let standings = Metric::ALL.map(|metric| format!("{metric}_standing").to_lowercase());
+    let text = format!(
+        "INSERT INTO scorecard (snapshot, slice, partner, small_revenue, yearly_users, assigned_seats, \
+         promoters, detractors, responses, new_customers, net_paid_seats, certified_people, \
+         production_instances, {}) VALUES ({})",
+        standings.join(", "),
+        values.join(", ")
+    );
+    transaction.execute_unprepared(&text).await.unwrap();
 }
 
 fn scorecard_row(snapshot: i64, slice: i32, partner: i32, card: &Scorecard) -> scorecard::Model {

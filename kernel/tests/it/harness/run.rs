@@ -41,7 +41,7 @@ impl Run {
         facts.usage.retain(|row| takes(row.customer.0));
         facts.instances.retain(|row| takes(row.customer.0));
         facts.surveys.retain(|row| takes(row.customer.0));
-        let mut newest = NewestSubscriptions::new(self.window());
+        let mut newest = NewestSubscriptions::new(self.window(), 0);
         for row in &self.subscriptions {
             newest.observe(row, (0, 0));
         }
