@@ -4,7 +4,8 @@
 //! are arguments, so that the same facts give the same bytes on any machine.
 //!
 //! A run reads: [`Bucket`]s of [`Facts`] are added to a [`Tally`] under its [`Rules`]; [`Tally::finish`] gives the
-//! totals; [`Scoring::score`] turns them, with [`certified_people`], into the [`SliceScores`] that are published.
+//! totals; [`Scoring::score`] turns them, with [`certified_people`], into the [`SliceScores`] that are published; under
+//! [`Ranges::Protected`] [`Protection::protect`] decides how much of them partners are shown.
 
 mod attribution;
 mod catalog;
@@ -13,6 +14,7 @@ mod day;
 mod explain;
 mod ids;
 mod metric;
+mod protect;
 mod ranking;
 mod rates;
 mod release;
@@ -33,6 +35,9 @@ pub use explain::{
 };
 pub use ids::{Currency, Customer, Location, Offering, Partner, Slice};
 pub use metric::{Group, Metric, Value};
+pub use protect::{
+    Attack, Decision, Interval, Knowledge, Known, Protected, Protection, Rule, Shown,
+};
 pub use rates::Rates;
 pub use release::{Bound, Ranges, ReleaseRules};
 pub use rows::{

@@ -3,12 +3,15 @@
 use rustc_hash::FxHashSet;
 
 use crate::metric::{Metric, Value};
+use crate::protect::grid;
 
 /// How the ends of a range are shown to partners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ranges {
     Exact,
     Rounded,
+    /// Wider than rounded, with the outer ends open, and withheld where others' figures could be told all the same.
+    Protected,
 }
 
 /// The settings under `release`.
@@ -30,7 +33,7 @@ impl ReleaseRules {
             && owners_by_band.all(|band| are_at_least(self.min_band_members, band))
     }
 
-    /// The range as partners see it.
+    /// The range as partners see it, but for ends that are open.
     #[must_use]
     pub fn range(&self, metric: Metric, min: Value, max: Value) -> (Bound, Bound) {
         match self.ranges {
@@ -39,6 +42,7 @@ impl ReleaseRules {
                 widen(metric, min, Toward::Below),
                 widen(metric, max, Toward::Above),
             ),
+            Ranges::Protected => (grid::below(metric, min), grid::above(metric, max)),
         }
     }
 }

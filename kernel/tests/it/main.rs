@@ -4,3 +4,4 @@ mod agree;
 mod examples;
 mod harness;
 mod properties;
+mod protect;

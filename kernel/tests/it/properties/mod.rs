@@ -15,7 +15,7 @@ mod values;
 mod window;
 
 /// A failing case prints its input; there is no source folder beside an integration test to keep seeds in.
-fn cases(cases: u32) -> Config {
+pub(crate) fn cases(cases: u32) -> Config {
     Config {
         cases,
         failure_persistence: None,

@@ -12,6 +12,11 @@ const ROUNDED: ReleaseRules = ReleaseRules {
     ranges: Ranges::Rounded,
 };
 
+const PROTECTED: ReleaseRules = ReleaseRules {
+    ranges: Ranges::Protected,
+    ..ROUNDED
+};
+
 /// A metric with a value that it may have.
 fn value() -> impl Strategy<Value = (Metric, Value)> {
     let whole = (
@@ -88,6 +93,24 @@ proptest! {
         let (low, high) = (end(low), end(high));
         prop_assert!(is_at_most(&low, min), "{low:?} is above {min:?}");
         prop_assert!(is_at_least(&high, max), "{high:?} is below {max:?}");
+    }
+
+    #[test]
+    fn protected_ranges_hold_the_rounded_ones((metric, min, max) in values()) {
+        let (low, high) = ROUNDED.range(metric, min, max);
+        let (outer_low, outer_high) = PROTECTED.range(metric, min, max);
+        let no_more = |one: Bound, other: Bound| {
+            let (one, other) = (end(one), end(other));
+            &one.0 * &other.1 <= &other.0 * &one.1
+        };
+        prop_assert!(no_more(outer_low, low) && no_more(high, outer_high));
+    }
+
+    #[test]
+    fn protected_ranges_are_half_as_wide_as_their_greater_end((metric, value) in value()) {
+        let (low, high) = PROTECTED.range(metric, value, value);
+        let (low, high) = (low.to_f64(), high.to_f64());
+        prop_assert!(high - low >= 0.4999 * low.abs().max(high.abs()), "{low} to {high}");
     }
 
     #[test]
