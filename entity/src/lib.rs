@@ -21,6 +21,7 @@ pub mod offering;
 pub mod partner;
 pub mod peer_band;
 pub mod peer_group;
+pub mod release_report;
 pub mod scorecard;
 pub mod session;
 pub mod slice;

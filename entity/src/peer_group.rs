@@ -15,8 +15,14 @@ pub struct Model {
     pub metric: i16,
     /// Above zero: a metric without a value has no row.
     pub peers: i32,
-    /// The release rules let partners see bands, count, rank and percentile.
+    /// The release rules let partners see bands and counts.
     pub released: bool,
+    /// And rank, percentile and how many share a value.
+    pub ranked: bool,
+    /// Under protected ranges, the number of the rule by which less than everything is shown.
+    pub rule: Option<i16>,
+    /// How many values could have been told otherwise.
+    pub told: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -19,6 +19,7 @@ pub struct Release {
 pub enum Ranges {
     Exact,
     Rounded,
+    Protected,
 }
 
 impl Release {
@@ -42,10 +43,17 @@ impl Release {
         kernel::ReleaseRules {
             min_peers: self.min_peers,
             min_band_members: self.min_band_members,
-            ranges: match self.ranges {
-                Ranges::Exact => kernel::Ranges::Exact,
-                Ranges::Rounded => kernel::Ranges::Rounded,
-            },
+            ranges: self.ranges.into(),
+        }
+    }
+}
+
+impl From<Ranges> for kernel::Ranges {
+    fn from(ranges: Ranges) -> kernel::Ranges {
+        match ranges {
+            Ranges::Exact => kernel::Ranges::Exact,
+            Ranges::Rounded => kernel::Ranges::Rounded,
+            Ranges::Protected => kernel::Ranges::Protected,
         }
     }
 }

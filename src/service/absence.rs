@@ -82,5 +82,17 @@ pub fn of_standing(
     }
 }
 
+/// Why a value that stands somewhere has no rank that the viewer sees; none where it has one.
+#[must_use]
+pub fn of_rank(
+    scope: &Scope,
+    group: PeerGroup,
+    has_value: bool,
+    standing: Option<Standing>,
+) -> Option<Absence> {
+    let absence = of_standing(scope, group, has_value, standing);
+    absence.or_else(|| (!scope.sees_ranks(group)).then_some(Absence::Withheld))
+}
+
 /// The fewest values that are split into bands (DATA.md).
 const BANDED_PEERS_MIN: u32 = 4;

@@ -51,7 +51,9 @@ pub fn next_band(
     // Whoever meets the end has all those below it below, but for itself.
     let met = 1 + 4 * below.saturating_sub(1) / peers.max(1);
     let must_exceed = met < u64::from(next.band);
-    let end = next.min.to_value().ok_or(NoNextBand::Rounded)?;
+    // Only the lowest band is open below.
+    let min = next.min.ok_or(NoNextBand::Rounded)?;
+    let end = min.to_value().ok_or(NoNextBand::Rounded)?;
     let missing = end.minus(own).ok_or(NoNextBand::Rounded)?;
     let distance = match step(metric) {
         // A negative step: adding it.
@@ -63,10 +65,10 @@ pub fn next_band(
     }
     Ok(NextBand {
         band: next.band,
-        value: next.min,
+        value: min,
         must_exceed,
         distance,
-        is_exact: matches!(next.min, Bound::Exact(_)),
+        is_exact: matches!(min, Bound::Exact(_)),
     })
 }
 
@@ -118,8 +120,8 @@ mod tests {
             .chunk_by(|a, b| band_of(values, *a) == band_of(values, *b))
             .map(|members| VisibleBand {
                 band: band_of(values, members[0]),
-                min: Bound::Exact(Value::whole(members[0])),
-                max: Bound::Exact(Value::whole(members[members.len() - 1])),
+                min: Some(Bound::Exact(Value::whole(members[0]))),
+                max: Some(Bound::Exact(Value::whole(members[members.len() - 1]))),
                 partners: members.len() as u32,
             })
             .collect()
@@ -154,8 +156,8 @@ mod tests {
     fn check(own: i64, min: Bound, expected: Result<(&str, bool), NoNextBand>) {
         let band = |band, min, partners| VisibleBand {
             band,
-            min,
-            max: min,
+            min: Some(min),
+            max: Some(min),
             partners,
         };
         let bands = [

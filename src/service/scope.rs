@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Bound, Metric, PeerBand};
+use kernel::{Bound, Metric, PeerBand, Ranges};
 
 use crate::store::partner::PartnerKey;
 use crate::store::peer_group::PeerGroup;
@@ -34,13 +34,14 @@ pub struct Scope {
     viewer: Viewer,
 }
 
-/// A peer band as a viewer sees it: its ends may be wider than its values.
+/// A peer band as a viewer sees it: its ends may be wider than its values, and open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VisibleBand {
     /// 1 (lowest) to 4.
     pub band: u8,
-    pub min: Bound,
-    pub max: Bound,
+    /// None where the range is open.
+    pub min: Option<Bound>,
+    pub max: Option<Bound>,
     pub partners: u32,
 }
 
@@ -129,10 +130,16 @@ impl Scope {
         self.viewer.visible()
     }
 
-    /// Whether the viewer may see how the peers of a metric are spread: its bands, count, ranks and percentiles.
+    /// Whether the viewer may see how the peers of a metric are spread: its bands and their counts.
     #[must_use]
     pub fn sees(&self, group: PeerGroup) -> bool {
         self.sees_everything() || (self.sees_figures() && group.released)
+    }
+
+    /// Whether the viewer may see ranks, percentiles, and how many share a value.
+    #[must_use]
+    pub fn sees_ranks(&self, group: PeerGroup) -> bool {
+        self.sees_everything() || (self.sees_figures() && group.ranked)
     }
 
     /// Whether the viewer sees everything, so that release need not be looked up.
@@ -146,8 +153,10 @@ impl Scope {
     #[must_use]
     pub fn bands_of(&self, metric: Metric, bands: &[PeerBand]) -> Vec<VisibleBand> {
         let rules = self.snapshot.settings.release.rules();
+        let is_exact = self.sees_everything();
+        let is_open = !is_exact && rules.ranges == Ranges::Protected;
         let ends = |band: &PeerBand| {
-            if self.sees_everything() {
+            if is_exact {
                 (Bound::Exact(band.min), Bound::Exact(band.max))
             } else {
                 rules.range(metric, band.min, band.max)
@@ -158,11 +167,20 @@ impl Scope {
             let (min, max) = ends(band);
             VisibleBand {
                 band: band.band,
-                min,
-                max,
+                min: Some(min),
+                max: Some(max),
                 partners: band.partners,
             }
         });
-        visible.collect()
+        let mut visible: Vec<VisibleBand> = visible.collect();
+        if is_open {
+            if let Some(lowest) = visible.first_mut() {
+                lowest.min = None;
+            }
+            if let Some(highest) = visible.last_mut() {
+                highest.max = None;
+            }
+        }
+        visible
     }
 }

@@ -21,6 +21,7 @@ pub mod peer_band;
 pub mod peer_group;
 pub mod publication;
 pub mod reference;
+pub mod release_report;
 pub mod rights;
 pub mod scorecard;
 pub mod seed;

@@ -24,8 +24,10 @@ pub struct PeerGroupsOf {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerGroup {
     pub peers: u32,
-    /// The release rules let partners see bands, count, rank and percentile.
+    /// The release rules let partners see bands and counts.
     pub released: bool,
+    /// And rank, percentile and how many share a value; never without the bands.
+    pub ranked: bool,
 }
 
 /// One for each metric, by its place in the scorecard; none where nobody has a value.
@@ -57,6 +59,7 @@ impl Loader<PeerGroupsOf> for Rows {
             groups.entry(key).or_default()[metric.index()] = PeerGroup {
                 peers: u32::try_from(row.peers).unwrap_or(0),
                 released: row.released,
+                ranked: row.released && row.ranked,
             };
         }
         Ok(groups)

@@ -8,7 +8,7 @@ use crate::service::absence::Absence;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "Absence")]
 pub enum AbsenceReason {
-    /// The release rules do not allow it: too few peers, or too few in a band.
+    /// The release rules do not allow it.
     Withheld,
     /// The partner has no fact in the slice.
     NoFacts,

@@ -24,17 +24,25 @@ impl Change {
         self.now.row().value?.minus(then)
     }
 
-    /// A figure of both snapshots, where the viewer sees both.
-    async fn difference<T>(
-        &self,
-        ctx: &Context<'_>,
-        figure: impl Fn(kernel::Standing) -> T,
-    ) -> Result<Option<(T, T)>, Failure> {
+    /// The bands of both snapshots, where the viewer sees both.
+    async fn bands(&self, ctx: &Context<'_>) -> Result<Option<(i32, i32)>, Failure> {
         let Some(then) = &self.then else {
             return Ok(None);
         };
         let (now, then) = (self.now.standing(ctx).await?, then.standing(ctx).await?);
-        Ok(now.zip(then).map(|(now, then)| (figure(now), figure(then))))
+        let band = |standing: kernel::Standing| i32::from(standing.band);
+        Ok(now.map(band).zip(then.map(band)))
+    }
+
+    /// Likewise the ranks.
+    async fn ranks(&self, ctx: &Context<'_>) -> Result<Option<(i32, i32)>, Failure> {
+        let Some(then) = &self.then else {
+            return Ok(None);
+        };
+        let (now, then) = (self.now.ranked(ctx).await?, then.ranked(ctx).await?);
+        // Ranks count partners, of which there are fewer than 2^31.
+        let rank = |standing: kernel::Standing| standing.rank.cast_signed();
+        Ok(now.map(rank).zip(then.map(rank)))
     }
 }
 
@@ -65,15 +73,14 @@ impl Change {
 
     /// The band now less the band then: above 0 is up. Null where either is null.
     async fn band(&self, ctx: &Context<'_>) -> Nullable<i32> {
-        let found = self.difference(ctx, |standing| i32::from(standing.band));
-        nullable(found.await.map(|found| found.map(|(now, then)| now - then)))
+        let found = self.bands(ctx).await;
+        nullable(found.map(|found| found.map(|(now, then)| now - then)))
     }
 
     /// The rank then less the rank now: above 0 is so many places better. Null where either is null.
     async fn rank(&self, ctx: &Context<'_>) -> Nullable<i32> {
-        // Ranks count partners, of which there are fewer than 2^31.
-        let found = self.difference(ctx, |standing| standing.rank.cast_signed());
-        nullable(found.await.map(|found| found.map(|(now, then)| then - now)))
+        let found = self.ranks(ctx).await;
+        nullable(found.map(|found| found.map(|(now, then)| then - now)))
     }
 
     /// Why `value` is null; null where it is not.

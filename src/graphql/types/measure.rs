@@ -53,7 +53,7 @@ impl Measure {
         Ok(self.scope.sees_everything() || self.scope.sees(self.group(ctx).await?))
     }
 
-    /// Where the value stands, if the viewer may know.
+    /// Where the value stands, if the viewer may know its band.
     pub(super) async fn standing(&self, ctx: &Context<'_>) -> Result<Option<Standing>, Failure> {
         match self.row().standing {
             Some(standing) if self.is_visible(ctx).await? => Ok(Some(standing)),
@@ -61,8 +61,20 @@ impl Measure {
         }
     }
 
+    async fn sees_ranks(&self, ctx: &Context<'_>) -> Result<bool, Failure> {
+        Ok(self.scope.sees_everything() || self.scope.sees_ranks(self.group(ctx).await?))
+    }
+
+    /// Where the value stands, if the viewer may know its rank.
+    pub(super) async fn ranked(&self, ctx: &Context<'_>) -> Result<Option<Standing>, Failure> {
+        match self.row().standing {
+            Some(standing) if self.sees_ranks(ctx).await? => Ok(Some(standing)),
+            _ => Ok(None),
+        }
+    }
+
     async fn find_percentile(&self, ctx: &Context<'_>) -> Result<Option<f64>, Failure> {
-        let Some(standing) = self.standing(ctx).await? else {
+        let Some(standing) = self.ranked(ctx).await? else {
             return Ok(None);
         };
         let peers = self.group(ctx).await?.peers;
@@ -108,6 +120,17 @@ impl Measure {
         ))
     }
 
+    async fn rank_absence(&self, ctx: &Context<'_>) -> Result<Option<Absence>, Failure> {
+        let (group, row) = (self.group(ctx).await?, self.row());
+        let has_value = row.value.is_some();
+        Ok(absence::of_rank(
+            &self.scope,
+            group,
+            has_value,
+            row.standing,
+        ))
+    }
+
     async fn bands_absence(&self, ctx: &Context<'_>) -> Result<Option<Absence>, Failure> {
         let group = self.group(ctx).await?;
         let bands = self.visible_bands(ctx).await?;
@@ -117,7 +140,7 @@ impl Measure {
 
     /// How many have the same value, this one included, and how many there are.
     async fn same(&self, ctx: &Context<'_>) -> Result<Option<(u32, u32)>, Failure> {
-        if !self.is_visible(ctx).await? || self.row().value.is_none() {
+        if !self.sees_ranks(ctx).await? || self.row().value.is_none() {
             return Ok(None);
         }
         let peers = self.group(ctx).await?.peers;
@@ -216,13 +239,13 @@ impl Measure {
         nullable(standing.map(|standing| standing.map(|standing| standing.band)))
     }
 
-    /// 1 plus how many peers have a greater value; null where `band` is.
+    /// 1 plus how many peers have a greater value; null where `band` is, and where ranks are withheld.
     async fn rank(&self, ctx: &Context<'_>) -> Nullable<u32> {
-        let standing = self.standing(ctx).await;
+        let standing = self.ranked(ctx).await;
         nullable(standing.map(|standing| standing.map(|standing| standing.rank)))
     }
 
-    /// The share of peers with a smaller value, 0 to 100: ahead of so many percent of partners. Null where `band` is.
+    /// The share of peers with a smaller value, 0 to 100: ahead of so many percent of partners. Null where `rank` is.
     async fn percentile(&self, ctx: &Context<'_>) -> Nullable<f64> {
         nullable(self.find_percentile(ctx).await)
     }
@@ -232,7 +255,8 @@ impl Measure {
         nullable(self.find_peers(ctx).await)
     }
 
-    /// Why band, rank, percentile, peers and bands are null although there may be some; null where they are shown.
+    /// Why band, rank, percentile, peers and bands are null although there may be some; null where they are shown, if only
+    /// without ranks.
     async fn withheld(&self, ctx: &Context<'_>) -> Nullable<WithheldReason> {
         let visible = self.is_visible(ctx).await;
         nullable(visible.map(|visible| (!visible).then_some(WithheldReason::Withheld)))
@@ -250,9 +274,16 @@ impl Measure {
         self.absence().map(AbsenceReason::from)
     }
 
-    /// Why `band`, `rank` and `percentile` are null; null where they are not.
+    /// Why `band` is null; null where it is not.
     async fn no_band_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
         let absence = self.band_absence(ctx).await;
+        nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
+    }
+
+    /// Why `rank` and `percentile` are null; null where they are not. Where ranges are protected, ranks can be withheld
+    /// alone.
+    async fn no_rank_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
+        let absence = self.rank_absence(ctx).await;
         nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
     }
 
@@ -263,7 +294,7 @@ impl Measure {
     }
 
     /// How many peers have exactly the same value, this one included. Null without a value, below 4 peers, and where
-    /// withheld.
+    /// ranks are withheld.
     async fn same_value_peers(&self, ctx: &Context<'_>) -> Nullable<u32> {
         let same = self.same(ctx).await;
         nullable(same.map(|same| same.map(|(same, _)| same)))

@@ -21,6 +21,7 @@ pub mod peer_group;
 pub mod product;
 pub mod program;
 pub mod rate_limit;
+pub mod release_report;
 pub mod scorecard;
 pub mod scorecard_filter;
 pub mod settings;

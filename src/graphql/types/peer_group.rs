@@ -16,7 +16,7 @@ use crate::store::peer_group::{PeerGroups, PeerGroupsOf};
 /// Why a figure about peers is not shown.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithheldReason {
-    /// The release rules do not allow it: too few peers, or too few in a band.
+    /// The release rules do not allow it.
     Withheld,
 }
 
@@ -25,10 +25,12 @@ pub enum WithheldReason {
 pub struct PeerBand {
     /// 1 (lowest) to 4.
     band: u8,
-    /// The smallest value in it, in the metric's unit; for partners rounded down where the settings say so.
-    min: f64,
-    /// The greatest value in it, in the metric's unit; for partners rounded up where the settings say so.
-    max: f64,
+    /// The smallest value in it, in the metric's unit; for partners rounded down where the settings say so. Null where
+    /// ranges are protected and no band is lower: there is no telling how low it goes.
+    min: Option<f64>,
+    /// The greatest value in it, in the metric's unit; for partners rounded up where the settings say so, and where ranges
+    /// are protected to what all values of the band are below. Null there where no band is higher.
+    max: Option<f64>,
     /// How many partners it holds.
     partners: u32,
 }
@@ -53,8 +55,8 @@ impl From<VisibleBand> for PeerBand {
     fn from(band: VisibleBand) -> PeerBand {
         PeerBand {
             band: band.band,
-            min: band.min.to_f64(),
-            max: band.max.to_f64(),
+            min: band.min.map(kernel::Bound::to_f64),
+            max: band.max.map(kernel::Bound::to_f64),
             partners: band.partners,
         }
     }

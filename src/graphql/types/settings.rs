@@ -50,6 +50,9 @@ pub enum RangeRelease {
     Exact,
     /// Widened to 2 significant digits; whole numbers below 100 to a multiple of 5.
     Rounded,
+    /// Widened to 1, 2, 5, 10, 20, 50 and so on, with the outer ends open, and withheld where one partner could tell
+    /// another's figure within 10 % all the same.
+    Protected,
 }
 
 impl From<&config::Settings> for Settings {
@@ -67,6 +70,7 @@ impl From<&config::Settings> for Settings {
                 ranges: match release.rules().ranges {
                     kernel::Ranges::Exact => RangeRelease::Exact,
                     kernel::Ranges::Rounded => RangeRelease::Rounded,
+                    kernel::Ranges::Protected => RangeRelease::Protected,
                 },
             },
         }

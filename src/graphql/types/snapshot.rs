@@ -6,6 +6,7 @@ use kernel::Window;
 
 use super::metric::Metric;
 use super::peer_group::{PeerGroup, peer_groups};
+use super::release_report::{ReleaseReport, release_report};
 use super::scorecard::{Scorecard, ScorecardArgs, find_scorecard, page_of_scorecards};
 use super::scorecard_filter::{ScorecardFilter, ScorecardOrder};
 use super::settings::Settings;
@@ -86,6 +87,12 @@ impl Snapshot {
     /// How many peer bands it has; null for partners and integrators.
     async fn peer_band_count(&self, ctx: &Context<'_>) -> Option<i64> {
         sees_counts(ctx).then_some(self.0.snapshot.peer_bands)
+    }
+
+    /// What is withheld from partners and why, where ranges are protected; null where they are not, and for everybody but
+    /// admins and analysts.
+    async fn release_report(&self, ctx: &Context<'_>) -> Nullable<ReleaseReport> {
+        nullable(release_report(ctx, &self.0).await)
     }
 
     /// The scorecard of a partner in a slice of this snapshot; null where it has none there.

@@ -1,5 +1,6 @@
 //! Runs: from the facts and reference data of now to published snapshots of dates.
 
+mod protect;
 mod publish;
 mod tally;
 

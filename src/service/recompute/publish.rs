@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use kernel::{
-    CertifiedPeople, Day, Offering, Partner, ReleaseRules, Scoring, Slice, SliceScores, Tally,
-    Totals, certified_people,
+    CertifiedPeople, Day, Offering, Partner, Ranges, ReleaseRules, Scoring, Slice, SliceScores,
+    Tally, Totals, certified_people,
 };
 
+use super::protect::protect;
 use super::tally::Walk;
 use super::{Published, RecomputeError};
 use crate::app::App;
@@ -56,9 +57,20 @@ pub(super) async fn publish(
     building.counts.fact_rows = inputs.walk.fact_rows().cast_signed();
     let reference = inputs.walk.inputs();
     let mut scored = pin!(scorable.score());
-    while let Some(slices) = scored.try_next().await? {
-        leash.check()?;
-        building.add(db, reference, &slices).await?;
+    if inputs.release.ranges == Ranges::Protected {
+        let mut all = Vec::new();
+        while let Some(slices) = scored.try_next().await? {
+            leash.check()?;
+            all.extend(slices);
+        }
+        let all = Arc::new(all);
+        let decided = protect(db, inputs, &building, &all, leash).await?;
+        building.add(db, reference, &all, &decided).await?;
+    } else {
+        while let Some(slices) = scored.try_next().await? {
+            leash.check()?;
+            building.add(db, reference, &slices, &[]).await?;
+        }
     }
     leash.check()?;
     if !building.publish(db, claim, clock::now()).await? {
@@ -140,7 +152,7 @@ impl Scorable {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, RecomputeError> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -20,7 +20,7 @@ macro_rules! row {
     };
 }
 
-row! { peer_group: snapshot slice metric peers released }
+row! { peer_group: snapshot slice metric peers released ranked rule told }
 
 row! {
     peer_band: snapshot slice metric band min_numerator min_denominator max_numerator max_denominator partners

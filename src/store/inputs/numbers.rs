@@ -97,6 +97,21 @@ impl Numbers {
     }
 }
 
+impl Numbers {
+    /// The kernel's number of a partner by the store's; none where it is gone.
+    pub(in crate::store) fn partner(&self, number: i32) -> Option<Partner> {
+        at(&self.partner_places, number)
+    }
+
+    pub(in crate::store) fn offering(&self, number: i32) -> Option<Offering> {
+        at(&self.offering_places, number)
+    }
+
+    pub(in crate::store) fn location(&self, number: i32) -> Option<Location> {
+        at(&self.location_places, number)
+    }
+}
+
 /// The kernel's number by the store's.
 fn places<Place: Copy>(numbers: &[i32], place: impl Fn(u32) -> Place) -> Vec<Option<Place>> {
     let highest = numbers.iter().copied().max().unwrap_or(0);

@@ -14,6 +14,7 @@ use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, S
 use super::claim::Claim;
 use super::inputs::Inputs;
 use super::{Db, StoreError};
+pub use rows::Decided;
 use rows::Place;
 use scorecard::ScorecardRow;
 pub use sweep::sweep_unpublished;
@@ -110,7 +111,8 @@ pub async fn most_scorecards(db: &Db) -> Result<Option<i64>, StoreError> {
 }
 
 impl Building {
-    /// Adds slices, in transactions of a bounded size.
+    /// Adds slices, in transactions of a bounded size. `decided` is, for each slice, what protected ranges come to; empty
+    /// where the rules of each slice alone decide.
     ///
     /// # Errors
     /// Where the database refuses.
@@ -119,6 +121,7 @@ impl Building {
         db: &Db,
         inputs: &Inputs,
         scores: &[SliceScores],
+        decided: &[Decided],
     ) -> Result<(), StoreError> {
         let mut from = 0;
         while from < scores.len() {
@@ -131,7 +134,9 @@ impl Building {
                     fits
                 })
                 .count();
-            self.add_some(db, inputs, &scores[from..from + len]).await?;
+            let decided = decided.get(from..from + len).unwrap_or_default();
+            self.add_some(db, inputs, &scores[from..from + len], decided)
+                .await?;
             from += len;
         }
         Ok(())
@@ -142,12 +147,13 @@ impl Building {
         db: &Db,
         inputs: &Inputs,
         scores: &[SliceScores],
+        decided: &[Decided],
     ) -> Result<(), StoreError> {
         self.number_slices(db, inputs, scores).await?;
         let mut groups = Vec::new();
         let mut bands = Vec::new();
         let mut cards = Vec::new();
-        for scores in scores {
+        for (at, scores) in scores.iter().enumerate() {
             let Some(slice) = self.slices.get(&numbers_of(inputs, scores)) else {
                 return Err(StoreError::Corrupt("a slice has no number".to_owned()));
             };
@@ -155,7 +161,7 @@ impl Building {
                 snapshot: self.id,
                 slice: *slice,
             };
-            groups.extend(place.peer_groups(scores));
+            groups.extend(place.peer_groups(scores, decided.get(at)));
             bands.extend(place.peer_bands(scores));
             cards.extend(scores.scorecards.iter().map(|card| ScorecardRow {
                 place,

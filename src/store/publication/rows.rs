@@ -1,7 +1,12 @@
 //! From what the kernel scored to rows of the SQL store.
 
 use entity::{peer_band, peer_group};
-use kernel::{Metric, SliceScores};
+use kernel::{Decision, Metric, Shown, SliceScores};
+
+use crate::store::release_report::number_of;
+
+/// What is decided of each metric of a slice, by its place in the scorecard.
+pub type Decided = [Decision; Metric::COUNT];
 
 /// Where rows belong.
 #[derive(Debug, Clone, Copy)]
@@ -11,17 +16,34 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn peer_groups(self, scores: &SliceScores) -> Vec<peer_group::Model> {
+    /// `decided` is what protected ranges come to; none where the rules of the slice alone decide.
+    pub(super) fn peer_groups(
+        self,
+        scores: &SliceScores,
+        decided: Option<&Decided>,
+    ) -> Vec<peer_group::Model> {
         let with_value = Metric::ALL
             .into_iter()
             .filter(|metric| scores.peers[metric.index()] > 0);
         with_value
-            .map(|metric| peer_group::Model {
-                snapshot: self.snapshot,
-                slice: self.slice,
-                metric: metric.index() as i16,
-                peers: scores.peers[metric.index()].cast_signed(),
-                released: scores.released[metric.index()],
+            .map(|metric| {
+                let decision = decided.map(|decided| decided[metric.index()]);
+                let shown = decision.map(|decision| decision.shown);
+                let rule = decision.and_then(|decision| decision.rule);
+                peer_group::Model {
+                    snapshot: self.snapshot,
+                    slice: self.slice,
+                    metric: metric.index() as i16,
+                    peers: scores.peers[metric.index()].cast_signed(),
+                    released: shown.map_or(scores.released[metric.index()], |shown| {
+                        shown != Shown::Nothing
+                    }),
+                    ranked: shown.is_none_or(|shown| shown == Shown::Everything),
+                    rule: rule.map(number_of),
+                    told: rule
+                        .and(decision)
+                        .map(|decision| decision.values.cast_signed()),
+                }
             })
             .collect()
     }

@@ -1,6 +1,6 @@
 //! Removing what was never published.
 
-use entity::{peer_band, peer_group, scorecard, snapshot};
+use entity::{peer_band, peer_group, release_report, scorecard, snapshot};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::store::claim::held_runs;
@@ -36,6 +36,10 @@ pub async fn sweep_unpublished(db: &Db) -> Result<u64, StoreError> {
             .await?;
         peer_group::Entity::delete_many()
             .filter(peer_group::Column::Snapshot.eq(left.id))
+            .exec(&txn)
+            .await?;
+        release_report::Entity::delete_many()
+            .filter(release_report::Column::Snapshot.eq(left.id))
             .exec(&txn)
             .await?;
         txn.commit().await?;

@@ -24,9 +24,7 @@ pub(super) struct BandView {
 
 /// A band with partners in it.
 pub(super) struct Held {
-    pub(super) min: End,
-    /// None where it is the same as `min`.
-    pub(super) max: Option<End>,
+    pub(super) range: RangeView,
     /// Such as `12 partners`.
     pub(super) partners: String,
     /// Where the bar begins, in percent of the row of partners.
@@ -36,6 +34,19 @@ pub(super) struct Held {
     pub(super) width: String,
     /// Where the partner stands, in its own band.
     pub(super) mark: Option<String>,
+}
+
+/// From where to where.
+pub(super) enum RangeView {
+    /// All values are the same.
+    Single(End),
+    Between(End, End),
+    /// There is no telling how low it goes; all are below this.
+    Below(End),
+    /// There is no telling how high it goes.
+    From(End),
+    /// Neither.
+    Open,
 }
 
 /// One end of a range.
@@ -54,10 +65,11 @@ impl End {
     }
 }
 
-/// The four bands, the highest first.
+/// The four bands, the highest first. Where ranks are withheld, there is no mark.
 pub(super) fn bands(
     visible: &[VisibleBand],
     standing: Option<Standing>,
+    is_ranked: bool,
     style: Style,
 ) -> Vec<BandView> {
     let all: u32 = visible.iter().map(|band| band.partners).sum();
@@ -75,17 +87,31 @@ pub(super) fn bands(
             },
             is_own: own.is_some(),
             held: band.map(|band| Held {
-                min: End::new(style.min(band.min), band.min),
-                max: (band.max != band.min).then(|| End::new(style.max(band.max), band.max)),
+                range: range(band, style),
                 partners: partners(band.partners),
                 from: place(from, all),
                 to: place(from + band.partners, all),
                 width: place(band.partners, all),
-                mark: own.map(|standing| place(standing.less, all)),
+                mark: own
+                    .filter(|_| is_ranked)
+                    .map(|standing| place(standing.less, all)),
             }),
         }
     };
     (1..=BANDS).rev().map(view).collect()
+}
+
+fn range(band: &VisibleBand, style: Style) -> RangeView {
+    let (min, max) = (band.min, band.max);
+    let min = min.map(|min| (min, End::new(style.min(min), min)));
+    match (min, max) {
+        (Some((same, min)), Some(max)) if same == max => RangeView::Single(min),
+        (Some((_, min)), Some(max)) => RangeView::Between(min, End::new(style.max(max), max)),
+        // The one end there is names the currency.
+        (None, Some(max)) => RangeView::Below(End::new(style.min(max), max)),
+        (Some((_, min)), None) => RangeView::From(min),
+        (None, None) => RangeView::Open,
+    }
 }
 
 /// So many partners, in words.
@@ -110,8 +136,8 @@ mod tests {
     fn band(band: u8, min: i64, max: i64, partners: u32) -> VisibleBand {
         VisibleBand {
             band,
-            min: Bound::Exact(Value::whole(min)),
-            max: Bound::Exact(Value::whole(max)),
+            min: Some(Bound::Exact(Value::whole(min))),
+            max: Some(Bound::Exact(Value::whole(max))),
             partners,
         }
     }
@@ -120,6 +146,7 @@ mod tests {
         bands(
             visible,
             standing,
+            true,
             Style::new(Unit::Seats, Currency(*b"USD")),
         )
     }
@@ -157,8 +184,11 @@ mod tests {
         let held = |at: usize| bars[at].held.as_ref().unwrap();
         assert_eq!(held(1).mark.as_deref(), Some("62.50"));
         assert_eq!(held(0).partners, "1 partner");
-        assert_eq!(held(0).max.as_ref().unwrap().text, "1,000");
-        assert!(held(2).max.is_none());
+        let RangeView::Between(min, max) = &held(0).range else {
+            panic!("two unlike ends");
+        };
+        assert_eq!((min.text.as_str(), max.text.as_str()), ("10", "1,000"));
+        assert!(matches!(held(2).range, RangeView::Single(_)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One metric of a scorecard in words: the value, where it stands, and how the peers are spread.
 
-use kernel::{Metric, Standing, Value};
+use kernel::{Metric, Ranges, Standing, Value};
 
 use super::band::{self, BandView};
 use super::read::Card;
@@ -18,7 +18,7 @@ pub(super) struct MeasureView {
     pub(super) id: String,
     pub(super) definition: MetricDefinition,
     pub(super) value: Result<ValueView, &'static str>,
-    /// Band, percentile and rank in a sentence.
+    /// Band, and where they are shown percentile and rank, in a sentence.
     pub(super) standing: Option<StandingView>,
     pub(super) peers: PeersView,
 }
@@ -35,12 +35,17 @@ pub(super) struct ValueView {
 
 pub(super) struct StandingView {
     pub(super) band: u8,
-    pub(super) percent: String,
-    pub(super) partners: String,
-    pub(super) rank: String,
+    /// None where ranks are withheld.
+    pub(super) ranked: Option<RankView>,
     /// Where the next band above begins. None where there is none, or where its range, rounded outwards, begins below
     /// the own value and would tell nothing.
     pub(super) next: Option<NextBand>,
+}
+
+pub(super) struct RankView {
+    pub(super) percent: String,
+    pub(super) partners: String,
+    pub(super) rank: String,
 }
 
 pub(super) struct NextBand {
@@ -68,15 +73,18 @@ impl MeasureView {
         let standing = measure.standing.filter(|_| sees);
         let (peers, standing) = if sees {
             let visible = scope.bands_of(metric, &card.bands);
-            let view = band::bands(&visible, standing, style);
+            let is_ranked = scope.sees_ranks(group);
+            let view = band::bands(&visible, standing, is_ranked, style);
             let standing = measure
                 .value
                 .zip(standing)
                 .map(|(value, standing)| StandingView {
                     band: standing.band,
-                    percent: number::percent(standing.less, group.peers),
-                    partners: band::partners(group.peers),
-                    rank: number::count(standing.rank.into()),
+                    ranked: is_ranked.then(|| RankView {
+                        percent: number::percent(standing.less, group.peers),
+                        partners: band::partners(group.peers),
+                        rank: number::count(standing.rank.into()),
+                    }),
                     next: next_band(value, standing, &visible, style),
                 });
             let peers = if visible.is_empty() {
@@ -117,10 +125,11 @@ fn next_band(
     style: Style,
 ) -> Option<NextBand> {
     let above = visible.iter().find(|band| band.band > standing.band)?;
-    let is_above = above.min.to_f64() > value.to_f64();
+    let min = above.min?;
+    let is_above = min.to_f64() > value.to_f64();
     is_above.then(|| NextBand {
         band: above.band,
-        from: style.min(above.min),
+        from: style.min(min),
     })
 }
 
@@ -140,9 +149,15 @@ fn unbanded(peers: u32) -> String {
 }
 
 fn withheld(release: &Release) -> String {
+    let more = match release.ranges.into() {
+        Ranges::Exact | Ranges::Rounded => "",
+        Ranges::Protected => {
+            ". They are withheld too where one partner could work another\u{2019}s figure out from them"
+        }
+    };
     format!(
         "Withheld. To protect every partner's figures, bands and ranks are shown only where at least {} partners have a \
-         value and each band holds at least {} of them; companies of one owner count once.",
+         value and each band holds at least {} of them; companies of one owner count once{more}.",
         release.min_peers, release.min_band_members
     )
 }

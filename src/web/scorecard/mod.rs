@@ -11,8 +11,9 @@ use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use kernel::{Group, Metric, Window};
+use kernel::{Group, Metric, Ranges, Window};
 
+use self::band::RangeView;
 use self::measure::{MeasureView, PeersView};
 use self::picker::Picker;
 use self::read::Reading;
@@ -37,6 +38,8 @@ struct ScorecardPage {
     groups: Vec<GroupView>,
     /// Ranges are wider than the values they hold.
     rounded: bool,
+    /// And the outer ones open, and ranks withheld where they tell.
+    protected: bool,
 }
 
 /// One part of the scorecard.
@@ -72,6 +75,7 @@ pub async fn show(
 fn view(reading: Reading, signed_in: Option<WhoIsSignedIn>) -> ScorecardPage {
     let snapshot = &reading.scope.snapshot;
     let window = Window::ending(snapshot.as_of);
+    let ranges = snapshot.settings.release.rules().ranges;
     let groups = match &reading.card {
         None => Vec::new(),
         Some(card) => [
@@ -101,7 +105,8 @@ fn view(reading: Reading, signed_in: Option<WhoIsSignedIn>) -> ScorecardPage {
         as_of: snapshot.as_of.into(),
         first: window.first.into(),
         last: window.last.into(),
-        rounded: snapshot.settings.release.rules().ranges == kernel::Ranges::Rounded,
+        rounded: ranges != Ranges::Exact,
+        protected: ranges == Ranges::Protected,
         picker: Picker::new(&reading),
         groups,
         partner: reading.partner,

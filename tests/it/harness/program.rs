@@ -214,6 +214,9 @@ impl Program {
                     metric: metric.index() as i16,
                     peers: scores.peers[metric.index()] as i32,
                     released: scores.released[metric.index()],
+                    ranked: true,
+                    rule: None,
+                    told: None,
                 };
                 row.into_active_model()
             });
