@@ -36,6 +36,7 @@ use types::audit_entry::AuditEntry;
 use types::batch::Batch;
 use types::job_run::JobRun;
 use types::partner::Partner;
+use types::release_report::WithheldMetric;
 use types::scorecard::Scorecard;
 use types::snapshot::Snapshot;
 
@@ -92,4 +93,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         .override_output_type_description::<Counted<Partner>>("A page of partners.")
         .override_output_type_description::<Counted<Scorecard>>("A page of scorecards.")
         .override_output_type_description::<Counted<Snapshot>>("A page of snapshots.")
+        .override_output_type_description::<Counted<WithheldMetric>>(
+            "A page of metrics of slices that are withheld.",
+        )
 }

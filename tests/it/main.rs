@@ -2,6 +2,7 @@
 
 mod access;
 mod agree;
+mod attacker;
 mod bench;
 mod broken_store;
 mod cli;

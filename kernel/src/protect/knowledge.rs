@@ -95,3 +95,41 @@ pub(super) fn carried(tree: &Tree, nodes: &Nodes, earlier: &[Knowledge]) -> Vec<
     }
     carried
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{Location, Offering};
+
+    fn known(offering: u32, partner: u32, value: f64, lo: f64, hi: f64) -> Known {
+        Known {
+            slice: Slice {
+                offering: Offering(offering),
+                location: Location::WORLD,
+            },
+            partner: Partner(partner),
+            value,
+            interval: Interval { lo, hi },
+        }
+    }
+
+    #[test]
+    fn only_values_that_are_the_same_tell_of_each_other() {
+        let mut one = Knowledge::of(vec![
+            known(1, 2, 7.0, 5.0, 20.0),
+            known(0, 3, 8.0, 5.0, 20.0),
+            known(1, 4, 9.0, 5.0, 20.0),
+        ]);
+        one.learn(&Knowledge::of(vec![
+            known(0, 3, 8.5, 8.0, 9.0),
+            known(1, 1, 7.0, 7.0, 7.0),
+            known(1, 2, 7.0, 0.0, 10.0),
+        ]));
+        let expected = [
+            known(0, 3, 8.0, 5.0, 20.0),
+            known(1, 2, 7.0, 5.0, 10.0),
+            known(1, 4, 9.0, 5.0, 20.0),
+        ];
+        assert_eq!(one.all(), expected);
+    }
+}

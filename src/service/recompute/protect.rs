@@ -23,6 +23,7 @@ pub(super) async fn protect(
 ) -> Result<Vec<Decided>, RecomputeError> {
     let earlier = find_earlier(db, building.as_of).await?;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let earlier = &earlier;
     let protected: Vec<(Metric, Protected)> = stream::iter(Metric::ALL)
         .map(|metric| async move {
             leash.check()?;
@@ -57,7 +58,7 @@ async fn protect_metric(
     inputs: &Arc<Inputs>,
     metric: Metric,
     scores: &Arc<Vec<SliceScores>>,
-    earlier: Earlier,
+    earlier: &Earlier,
 ) -> Result<(Metric, Protected), RecomputeError> {
     let numbers = &inputs.walk.inputs().numbers;
     let earlier = earlier.knowledge(db, metric, numbers).await?;

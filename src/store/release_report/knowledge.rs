@@ -3,44 +3,42 @@
 
 use entity::{release_report, snapshot};
 use kernel::{Interval, Knowledge, Known, Metric, Protected, Slice};
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::store::inputs::Numbers;
 use crate::store::{Db, StoreError};
 
 /// The snapshots whose knowledge still holds of values that are the same on a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Earlier {
     /// The one before, or an earlier revision of the date.
     before: Option<i64>,
-    /// The newest, where it is of a later date: an old date is computed anew, or a gap is filled.
-    newest: Option<i64>,
+    /// Where an old date is computed anew, or a gap is filled: the one after, and the newest.
+    later: Vec<i64>,
 }
 
 /// # Errors
 /// Where the database fails.
 pub async fn find_earlier(db: &Db, as_of: i32) -> Result<Earlier, StoreError> {
-    let newest = || {
-        snapshot::Entity::find()
+    let one = async |condition: SimpleExpr, date: Order| {
+        let select = snapshot::Entity::find()
             .filter(snapshot::Column::State.eq(snapshot::State::Published))
-            .order_by_desc(snapshot::Column::AsOf)
+            .filter(condition)
+            .order_by(snapshot::Column::AsOf, date)
             .order_by_desc(snapshot::Column::Revision)
-            .limit(1)
+            .limit(1);
+        let found = select.one(db.read()).await?;
+        Ok::<_, StoreError>(found.map(|one| one.id))
     };
-    let before = newest()
-        .filter(snapshot::Column::AsOf.lte(as_of))
-        .one(db.read())
-        .await?;
-    let newest = newest()
-        .filter(snapshot::Column::AsOf.gt(as_of))
-        .one(db.read())
-        .await?;
-    Ok(Earlier {
-        before: before.map(|one| one.id),
-        newest: newest.map(|one| one.id),
-    })
+    let before = one(snapshot::Column::AsOf.lte(as_of), Order::Desc).await?;
+    let after = one(snapshot::Column::AsOf.gt(as_of), Order::Asc).await?;
+    let newest = one(snapshot::Column::AsOf.gt(as_of), Order::Desc).await?;
+    let mut later: Vec<i64> = after.into_iter().chain(newest).collect();
+    later.dedup();
+    Ok(Earlier { before, later })
 }
 
 impl Earlier {
@@ -49,28 +47,28 @@ impl Earlier {
     /// # Errors
     /// Where the database fails, or what it holds cannot be unpacked.
     pub async fn knowledge(
-        self,
+        &self,
         db: &Db,
         metric: Metric,
         numbers: &Numbers,
     ) -> Result<Vec<Knowledge>, StoreError> {
         let mut knowledge = Vec::new();
-        for snapshot in [self.before, self.newest].into_iter().flatten() {
-            knowledge.extend(load(db.read(), snapshot, metric, numbers).await?);
+        for snapshot in self.before.iter().chain(&self.later) {
+            knowledge.extend(load(db.read(), *snapshot, metric, numbers).await?);
         }
         Ok(knowledge)
     }
 }
 
-/// Keeps what protecting the metrics of a snapshot came to. What it tells of values that are the same in the newest
-/// snapshot is known there too.
+/// Keeps what protecting the metrics of a snapshot came to. What it tells of values that are the same in later ones is
+/// known there too.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn save(
     db: &Db,
     snapshot: i64,
-    earlier: Earlier,
+    earlier: &Earlier,
     numbers: &Numbers,
     protected: &[(Metric, Protected)],
 ) -> Result<(), StoreError> {
@@ -87,13 +85,13 @@ pub async fn save(
         release_report::Entity::insert(row)
             .exec_without_returning(&txn)
             .await?;
-        let Some(newest) = earlier.newest else {
-            continue;
-        };
-        if let Some(mut known) = load(&txn, newest, *metric, numbers).await? {
+        for later in &earlier.later {
+            let Some(mut known) = load(&txn, *later, *metric, numbers).await? else {
+                continue;
+            };
             known.learn(&protected.knowledge);
             let row = release_report::ActiveModel {
-                snapshot: Set(newest),
+                snapshot: Set(*later),
                 metric: Set(metric.index() as i16),
                 knowledge: Set(pack(&known, numbers)?),
                 ..Default::default()

@@ -19,6 +19,7 @@ mod peer_band;
 mod persisted;
 mod product;
 mod program;
+mod protected;
 mod schema;
 mod scorecard;
 mod snapshot;

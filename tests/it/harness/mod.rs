@@ -103,7 +103,7 @@ impl Server {
     }
 }
 
-async fn serve(operations: &Operations) -> String {
+pub(crate) async fn serve(operations: &Operations) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let router = router(operations)
