@@ -39,6 +39,10 @@ postgres:
 audits:
     scripts/test audits
 
+# the server and its schema with the clients, compilers and linters of front ends
+clients:
+    scripts/test clients
+
 # renew schema.graphql after a change of the API
 schema:
     cargo run --locked --quiet -- schema > schema.graphql.new

@@ -180,8 +180,8 @@ pub async fn answer(
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
     let events = events::are_accepted(&headers);
-    let media_type = MediaType::accepted(&headers).or(events.then_some(MediaType::Json));
-    let Some(media_type) = media_type else {
+    let json = MediaType::accepted(&headers);
+    let Some(media_type) = json.or(events.then_some(MediaType::Json)) else {
         let message = "answers come as application/graphql-response+json or application/json: accept one of them";
         return refuse(
             MediaType::Json,
@@ -226,11 +226,13 @@ pub async fn answer(
         let message = "ask by GET or POST";
         Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message))
     };
-    let request = match request {
+    let mut request = match request {
         Ok(request) => request,
         Err(refusal) => return refuse(media_type, &refusal),
     };
-    if events {
+    // Clients that take both mean events for what goes on; an answer that comes once is one, as a whole.
+    let goes_on = request::operation_type(&mut request) == Some(OperationType::Subscription);
+    if events && (goes_on || json.is_none()) {
         return match endpoint.doors.open(&caller.principal) {
             Ok(door) => events::answer(&endpoint, &caller, request, door),
             Err(refusal) => refuse(media_type, &refusal),

@@ -11,6 +11,7 @@ pub mod reader;
 pub mod scope;
 pub mod session;
 
+mod collect;
 mod cursor;
 mod global_id;
 pub mod guard;
@@ -51,6 +52,12 @@ const DIRECTIVES_MAX: usize = 8;
 /// The schema over the opened product, with the limits of its settings.
 #[must_use]
 pub fn schema(operations: &Operations) -> Schema {
+    schema_builder(operations).finish()
+}
+
+/// The same before it is finished, for whoever watches how it answers.
+#[must_use]
+pub fn schema_builder(operations: &Operations) -> SchemaBuilder<Query, Mutation, Subscription> {
     let app = operations.app();
     let limits = app.config().graphql;
     let session = session::Session {
@@ -67,7 +74,6 @@ pub fn schema(operations: &Operations) -> Schema {
         .limit_depth(limits.depth_max.max(DEPTH_MIN))
         .limit_complexity(limits.complexity_max)
         .limit_directives(DIRECTIVES_MAX)
-        .finish()
 }
 
 /// The schema as text, sorted, as `schema.graphql` holds it.

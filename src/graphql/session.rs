@@ -6,15 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest,
-    NextSubscribe, NextValidation,
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest,
+    NextRequest, NextResolve, NextSubscribe, NextValidation, ResolveInfo,
 };
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{
-    Error, Name, Pos, Request, Response, ServerError, ServerResult, ValidationResult, Value,
+    Error, Name, PathSegment, Pos, QueryPathNode, QueryPathSegment, Request, Response, ServerError,
+    ServerResult, ValidationResult, Value, Variables,
 };
 use futures_util::stream::{BoxStream, StreamExt};
 
+use super::collect::collect;
 use super::error::{Code, Failure};
 use super::reader::Reader;
 use crate::config::Config;
@@ -159,6 +161,29 @@ impl Extension for Session {
         Ok(request.data(reader))
     }
 
+    async fn parse_query(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        query: &str,
+        variables: &Variables,
+        next: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        let document = next.run(ctx, query, variables).await?;
+        collect(&ctx.schema_env.registry, document)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        let place = info.path_node;
+        next.run(ctx, info)
+            .await
+            .map_err(|error| placed(error, place))
+    }
+
     async fn validation(
         &self,
         ctx: &ExtensionContext<'_>,
@@ -197,6 +222,43 @@ fn priced(response: Response, cost: usize) -> Response {
     response.extension("cost", Value::Object(requested.into_iter().collect()))
 }
 
+/// Where the place of an error is kept while it is on its way.
+const PLACE: &str = "\u{0}place";
+
+/// Keeps the place of an error, as the field that fails knows it: each list that it passes on its way up writes the place
+/// of its own item over it.
+fn placed(mut error: ServerError, place: &QueryPathNode<'_>) -> ServerError {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get(PLACE).is_none() {
+        let nodes = std::iter::successors(Some(place), |node| node.parent);
+        let mut parts: Vec<Value> = nodes
+            .map(|node| match node.segment {
+                QueryPathSegment::Index(at) => Value::from(at),
+                QueryPathSegment::Name(name) => Value::from(name),
+            })
+            .collect();
+        parts.reverse();
+        extensions.set(PLACE, Value::List(parts));
+    }
+    error
+}
+
+/// Puts the place back that was kept.
+fn put_back(error: &mut ServerError) {
+    let Some(extensions) = &mut error.extensions else {
+        return;
+    };
+    if let Some(Value::List(parts)) = extensions.get(PLACE) {
+        let parts = parts.iter().filter_map(|part| match part {
+            Value::Number(at) => Some(PathSegment::Index(usize::try_from(at.as_u64()?).ok()?)),
+            Value::String(name) => Some(PathSegment::Field(name.clone())),
+            _ => None,
+        });
+        error.path = parts.collect();
+    }
+    extensions.unset(PLACE);
+}
+
 /// An answer as it leaves.
 fn finished(mut response: Response) -> Response {
     response.errors.truncate(ERRORS_MAX);
@@ -212,6 +274,7 @@ fn is_subscription(document: &ExecutableDocument) -> bool {
 
 /// Logs what only the log may know, and gives a code to the errors of async-graphql, which all speak of the request.
 fn finish(error: &mut ServerError) {
+    put_back(error);
     if let Some(chain) = error.source::<Failure>().and_then(Failure::chain) {
         tracing::error!(path = ?error.path, "a field failed: {chain}");
     }

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
+use serde_json::json;
 
 use super::door::Door;
 use super::operation::Operation;
@@ -44,9 +45,13 @@ pub(super) fn answer(
             () = caller.ended() => {}
         }
     });
-    let next = answers.map(|(answer, _)| {
-        // Answers always have a JSON form, which has no line breaks.
-        let data = serde_json::to_string(&answer).unwrap_or_default();
+    let next = answers.map(|(answer, is_refused)| {
+        // Answers always have a JSON form, which has no line breaks. Without an execution there is no data, not even null.
+        let data = if is_refused {
+            json!({ "errors": answer.errors }).to_string()
+        } else {
+            serde_json::to_string(&answer).unwrap_or_default()
+        };
         format!("event: next\ndata: {data}\n\n")
     });
     // Browsers tell nobody of an event without data.

@@ -102,6 +102,59 @@ async fn hostile_documents_are_refused_at_once() {
     );
 }
 
+/// What the guard says, in a short time.
+fn guarded(query: &str) -> Result<(), String> {
+    let start = Instant::now();
+    let found = peerband::graphql::guard::check(query);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "{query} took {took:?}");
+    found
+}
+
+#[test]
+fn what_the_fuzzer_begins_with_is_told_apart_however_it_is_cut_and_mixed() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/guard");
+    let mut seeds: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    seeds.sort();
+    let texts: Vec<String> = seeds
+        .iter()
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    let refused: Vec<&str> = seeds
+        .iter()
+        .zip(&texts)
+        .filter(|(_, text)| guarded(text).is_err())
+        .map(|(path, _)| path.file_stem().unwrap().to_str().unwrap())
+        .collect();
+    assert_eq!(refused, ["broken", "cycle", "doubling"]);
+    // The same numbers each time: Knuth's generator.
+    let mut state = 1u64;
+    let mut below = |end: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % end.max(1)
+    };
+    let mut allowed = 0;
+    for round in 0..6_000 {
+        let text: Vec<char> = texts[round % texts.len()].chars().collect();
+        let other: Vec<char> = texts[below(texts.len())].chars().collect();
+        let (at, from) = (below(text.len()), below(other.len()));
+        let piece = &other[from..other.len().min(from + 1 + below(40))];
+        let times = [1, 1, 1, 40, 400][below(5)];
+        let mut mixed: String = text[..at].iter().collect();
+        for _ in 0..times {
+            mixed.extend(piece);
+        }
+        mixed.extend(&text[(at + below(3)).min(text.len())..]);
+        allowed += usize::from(guarded(&mixed).is_ok());
+    }
+    assert!((50..5_900).contains(&allowed), "{allowed} were allowed");
+}
+
 #[tokio::test]
 async fn hostile_variables_are_refused_or_harmless() {
     let server = Server::start().await;

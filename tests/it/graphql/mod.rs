@@ -2,6 +2,8 @@
 
 mod api_key;
 mod batch;
+mod collect;
+mod conformance;
 mod connection;
 mod failure;
 mod filters;

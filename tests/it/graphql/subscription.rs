@@ -281,7 +281,7 @@ async fn server_sent_events_tell_until_the_operation_is_complete() {
         .await
         .unwrap();
     assert!(
-        refused.starts_with("event: next\ndata: {\"data\":null,\"errors\""),
+        refused.starts_with("event: next\ndata: {\"errors\""),
         "{refused}"
     );
 
@@ -311,6 +311,27 @@ async fn server_sent_events_tell_until_the_operation_is_complete() {
         .header("accept", "text/event-stream");
     let mutation = mutation.query(&[("query", RUN)]).send().await.unwrap();
     assert_eq!(mutation.status(), 405);
+}
+
+#[tokio::test]
+async fn clients_that_take_events_and_json_have_events_of_subscriptions_alone() {
+    let server = Server::start().await;
+    let ask = |query: &str| {
+        let request = reqwest::Client::new().post(format!("{}/graphql", server.address));
+        let accept = "application/graphql-response+json, application/json, text/event-stream";
+        let request = request.bearer_auth(&server.key).header("accept", accept);
+        request.json(&json!({ "query": query })).send()
+    };
+    let answer = ask("{program {timezone}}").await.unwrap();
+    let json = "application/graphql-response+json; charset=utf-8";
+    assert_eq!(answer.headers()["content-type"], json);
+    let refused = ask("{nobody}").await.unwrap();
+    assert_eq!(refused.headers()["content-type"], json);
+    assert_eq!(refused.status(), 400);
+    let answer = ask("subscription {snapshotPublished {asOf}}")
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
 }
 
 #[tokio::test]
