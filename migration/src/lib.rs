@@ -14,6 +14,7 @@ mod m2026_11_23_000011_sessions;
 mod m2026_11_23_000012_audit_log;
 mod m2026_11_23_000013_scorecards_by_slice;
 mod m2026_11_23_000020_packed_scorecards;
+mod m2026_11_23_000030_merged_files;
 
 /// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000012_audit_log::Migration),
             Box::new(m2026_11_23_000013_scorecards_by_slice::Migration),
             Box::new(m2026_11_23_000020_packed_scorecards::Migration),
+            Box::new(m2026_11_23_000030_merged_files::Migration),
         ]
     }
 }
