@@ -5,6 +5,7 @@ mod agree;
 mod bench;
 mod broken_store;
 mod cli;
+mod compact;
 mod explain;
 mod formats;
 mod graphql;

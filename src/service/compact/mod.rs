@@ -171,9 +171,8 @@ async fn carry_out(
         }
     }
     drop(lock);
-    if done.merges > 0
-        && let Err(error) = sweep::sweep_fact_store(app).await
-    {
+    // What was merged now, and what a compaction that died has left.
+    if let Err(error) = sweep::sweep_fact_store(app).await {
         let error: &dyn std::error::Error = &error;
         tracing::warn!(error, "files that were merged stay for now");
     }
