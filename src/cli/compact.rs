@@ -19,8 +19,8 @@ pub(super) const EXAMPLE: &str = "Examples:
   peerband compact
   peerband compact --small-files-max 1 --format json
 
-Batches can be replaced and deleted afterwards as before, and every figure stays as it is. Others may
-take batches in and compute meanwhile.
+Batches can be replaced and deleted afterwards as before, and every figure stays as it is.
+Others may take batches in and compute meanwhile.
 
 Exit status: 0 done, also where nothing was due, 1 it had to stop; what it merged before stays
 merged, 2 wrong usage.";
