@@ -1,4 +1,4 @@
-//! A file of the fact store. This table alone says which files count.
+//! A file of the fact store that holds rows of one batch. This table and `merged_file` alone say which files count.
 
 use sea_orm::entity::prelude::*;
 

@@ -17,6 +17,8 @@ pub mod fact_file;
 pub mod fx_rate;
 pub mod job_run;
 pub mod location;
+pub mod merged_file;
+pub mod merged_file_batch;
 pub mod offering;
 pub mod partner;
 pub mod peer_band;

@@ -1,4 +1,5 @@
-//! A file that may lie in the fact store and does not count. No path is here and in `fact_file` at once.
+//! A file that may lie in the fact store and does not count. No path is here and in `fact_file` or
+//! `merged_file` at once.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,10 +10,13 @@ pub enum State {
     /// Of a batch that is being written. The transaction that makes the batch visible takes it off this list.
     #[sea_orm(string_value = "announced")]
     Announced,
-    /// Of a batch that never became visible. Nobody has ever read it, so that it may go at once.
+    /// Of a compaction under way. The transaction that has it take the place of others takes it off this list.
+    #[sea_orm(string_value = "merging")]
+    Merging,
+    /// Of a batch or a compaction that never became visible. Nobody has ever read it, so that it may go at once.
     #[sea_orm(string_value = "abandoned")]
     Abandoned,
-    /// Of a batch that was replaced or deleted. A run that began before may still read it.
+    /// Of a batch that was replaced or deleted, or merged into others. A run that began before may still read it.
     #[sea_orm(string_value = "retired")]
     Retired,
 }

@@ -71,7 +71,7 @@ mod tests {
         FileRef {
             path: String::new(),
             dataset: Dataset::Usage,
-            sequence: 1,
+            batches: crate::FileBatches::One(1),
             rows,
             bytes: 1,
             first_customer,

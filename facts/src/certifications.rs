@@ -71,6 +71,7 @@ impl Sink for Passes {
         let passed = block.column::<Date>("passed_on")?;
         let expires = block.column::<Date>("expires_on")?;
         let ordinals = block.column::<Ordinal>(ORDINAL)?;
+        let batches = block.batches()?;
         for at in 0..block.len() {
             let row = Certification {
                 partner: self.places.partner(partners.get(at)?, &block.file.path)?,
@@ -80,7 +81,7 @@ impl Sink for Passes {
                 expires_on: expires.get(at)?,
             };
             self.rows
-                .push((row, (block.file.sequence, ordinals.get(at)?)));
+                .push((row, (batches.sequence(at)?, ordinals.get(at)?)));
         }
         Ok(())
     }

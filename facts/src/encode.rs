@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -32,31 +32,54 @@ pub(crate) fn encode(
     row_group_rows: usize,
     arrays: impl Fn(Range<usize>) -> Vec<ArrayRef>,
 ) -> Result<Encoded, ParquetError> {
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|column| Field::new(column.name, (column.data_type)(), false))
-        .collect();
-    let schema = Arc::new(Schema::new(fields));
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties(columns, row_group_rows))
-        // The Parquet types say all there is to say.
-        .with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options)?;
+    let mut encoder = Encoder::new(columns, row_group_rows)?;
     for start in (0..rows).step_by(row_group_rows) {
-        let group = arrays(start..rows.min(start + row_group_rows));
-        writer.write(&RecordBatch::try_new(schema.clone(), group)?)?;
-        writer.flush()?;
+        encoder.add(arrays(start..rows.min(start + row_group_rows)))?;
     }
-    // What the writer still holds back of the row groups must lie in the bytes before they are summed.
-    writer.sync()?;
-    let checksums = footer::checksums(writer.flushed_row_groups(), writer.inner())?;
-    writer.append_key_value_metadata(KeyValue::new(CHECKSUMS.to_owned(), checksums));
-    let bytes = Bytes::from(writer.into_inner()?);
-    let footer_checksum = footer::footer_checksum(&bytes)?;
-    Ok(Encoded {
-        bytes,
-        footer_checksum,
-    })
+    encoder.finish()
+}
+
+/// A file on its way, row group by row group.
+pub(crate) struct Encoder {
+    writer: ArrowWriter<Vec<u8>>,
+    schema: SchemaRef,
+}
+
+impl Encoder {
+    pub(crate) fn new(columns: &[Column], row_group_rows: usize) -> Result<Encoder, ParquetError> {
+        let fields: Vec<Field> = columns
+            .iter()
+            .map(|column| Field::new(column.name, (column.data_type)(), false))
+            .collect();
+        let schema = Arc::new(Schema::new(fields));
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties(columns, row_group_rows))
+            // The Parquet types say all there is to say.
+            .with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options)?;
+        Ok(Encoder { writer, schema })
+    }
+
+    /// The columns of the next row group.
+    pub(crate) fn add(&mut self, group: Vec<ArrayRef>) -> Result<(), ParquetError> {
+        self.writer
+            .write(&RecordBatch::try_new(self.schema.clone(), group)?)?;
+        self.writer.flush()
+    }
+
+    pub(crate) fn finish(self) -> Result<Encoded, ParquetError> {
+        let mut writer = self.writer;
+        // What the writer still holds back of the row groups must lie in the bytes before they are summed.
+        writer.sync()?;
+        let checksums = footer::checksums(writer.flushed_row_groups(), writer.inner())?;
+        writer.append_key_value_metadata(KeyValue::new(CHECKSUMS.to_owned(), checksums));
+        let bytes = Bytes::from(writer.into_inner()?);
+        let footer_checksum = footer::footer_checksum(&bytes)?;
+        Ok(Encoded {
+            bytes,
+            footer_checksum,
+        })
+    }
 }
 
 /// LZ4, since files are read many times: measured against zstd at level 1 it reads about a third faster and takes a

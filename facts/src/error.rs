@@ -51,6 +51,12 @@ pub enum Error {
     /// A chunk of the batch is lost.
     #[error("an earlier write of this batch failed; abort it and send it again")]
     Incomplete,
+    /// Files of several datasets or months were to become one.
+    #[error("fact file {path} cannot be merged with one of another dataset or month")]
+    NotAlike { path: String },
+    /// The caller told a merge to stop.
+    #[error("merging was stopped")]
+    Stopped,
     #[error("rows could not be encoded")]
     Encode(#[source] parquet::errors::ParquetError),
     /// The caller could not note the paths that were about to be written.

@@ -4,6 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use kernel::{Day, Month};
 
+use crate::batches::{BatchRows, FileBatches};
 use crate::dataset::Dataset;
 
 /// A file that was just written and is durable. It counts once the manifest says so.
@@ -30,8 +31,8 @@ pub struct WrittenFile {
 pub struct FileRef {
     pub path: String,
     pub dataset: Dataset,
-    /// The place of its batch in the commit order; equal for files of one batch.
-    pub sequence: u64,
+    pub batches: FileBatches,
+    /// All it holds, those of withdrawn batches too.
     pub rows: u64,
     pub bytes: u64,
     pub first_customer: u32,
@@ -44,10 +45,16 @@ impl FileRef {
     /// The file of a batch at this place in the commit order.
     #[must_use]
     pub fn new(file: WrittenFile, sequence: u64) -> FileRef {
+        FileRef::of(file, FileBatches::One(sequence))
+    }
+
+    /// A file that holds rows of these batches.
+    #[must_use]
+    pub fn of(file: WrittenFile, batches: FileBatches) -> FileRef {
         FileRef {
             path: file.path,
             dataset: file.dataset,
-            sequence,
+            batches,
             rows: file.rows,
             bytes: file.bytes,
             first_customer: file.first_customer,
@@ -65,6 +72,40 @@ impl FileRef {
     pub fn is_needed_for(&self, days: &RangeInclusive<Day>) -> bool {
         let days = needed_days(self.dataset, days);
         self.first_day <= *days.end() && *days.start() <= self.last_day
+    }
+
+    /// How many of its rows are of batches that count.
+    #[must_use]
+    pub fn counted_rows(&self) -> u64 {
+        match &self.batches {
+            FileBatches::One(_) => self.rows,
+            FileBatches::Several(batches) => batches.iter().flatten().map(|batch| batch.rows).sum(),
+        }
+    }
+
+    /// The places in the commit order of the batches that it holds rows of.
+    #[must_use]
+    pub fn sequences(&self) -> Vec<u64> {
+        self.batches.sequences()
+    }
+
+    /// The file as it was before any batch after this place in the commit order; none where nothing is left.
+    #[must_use]
+    pub fn until(mut self, last_sequence: u64) -> Option<FileRef> {
+        let is_there = |batch: &BatchRows| batch.sequence <= last_sequence;
+        match &self.batches {
+            FileBatches::One(sequence) => (*sequence <= last_sequence).then_some(self),
+            FileBatches::Several(batches) => {
+                let left = batches.iter().map(|batch| batch.filter(is_there)).collect();
+                self.batches = FileBatches::Several(left);
+                (self.counted_rows() > 0).then_some(self)
+            }
+        }
+    }
+
+    /// Whether it holds rows that are never read.
+    pub(crate) fn has_withdrawn(&self) -> bool {
+        self.counted_rows() != self.rows
     }
 
     pub(crate) fn may_hold(&self, customers: &Range<u32>) -> bool {

@@ -6,24 +6,25 @@
 //! [`FactStore::newest_subscriptions`], [`FactStore::read_certifications`]), with every key settled as DATA.md says.
 //! Left to others: ids, transactions, dates of runs, and every figure.
 //!
-//! A file holds rows of one dataset and one batch, sorted by customer, each key at most once. A row keeps its ordinal,
+//! A file is written for one dataset and one batch, sorted by customer, each key at most once. A row keeps its ordinal,
 //! its place in the batch as sent, so that of one key the row of the greatest (sequence of the batch, ordinal) can be
 //! found again. Usage is compacted while it is written: one row for each customer, user, offering and month.
 //!
-//! Files never change. A job that merges small files would live in a module `compact` beside [`mod@write`]: it reads
-//! [`FactStore::read_rows`] of several files of one batch and writes them as one, which needs no new column; merging
-//! across batches needs one more column, the batch's sequence, and [`settle`](FactStore::settle) to read it in place
-//! of the file's.
+//! Files never change. [`FactStore::merge`] writes the rows of many as few: each row keeps its batch in one more column,
+//! by a number that the manifest knows, so that it stays apart from those of other batches. What the manifest leaves out
+//! of [`FileBatches`] is withdrawn: nobody reads it any more.
 //!
 //! All calls are async on tokio. Sorting, encoding and decoding run in `spawn_blocking`, so that they may be called
 //! from the threads that answer requests; a cancelled call leaves such a task to end by itself.
 
+mod batches;
 mod bitmap;
 mod bucket;
 mod buckets;
 mod certifications;
 mod code;
 mod column;
+pub mod compact;
 mod dataset;
 mod durable;
 mod encode;
@@ -41,6 +42,7 @@ mod subscriptions;
 mod table;
 pub mod write;
 
+pub use batches::{BatchRows, FileBatches};
 pub use bucket::Wanted;
 pub use buckets::buckets;
 pub use code::{LicenseType, Status};

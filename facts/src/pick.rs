@@ -249,6 +249,7 @@ impl Picked for Observed {
         let production_instances = block.column::<Count>("production_instances")?;
         let days = block.column::<Date>("observed_on")?;
         let ordinals = block.column::<Ordinal>(ORDINAL)?;
+        let batches = block.batches()?;
         for at in at {
             let observed_on = days.get(at)?;
             if !pick.days.contains(&observed_on) {
@@ -260,7 +261,7 @@ impl Picked for Observed {
                 observed_on,
                 production_instances: production_instances.get(at)?,
             };
-            let place = (block.file.sequence, ordinals.get(at)?);
+            let place = (batches.sequence(at)?, ordinals.get(at)?);
             into.push(Observed { row, place });
         }
         Ok(())

@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
 use bytes::buf::Reader;
 use bytes::{Buf, Bytes};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -15,11 +16,13 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use crate::column::{Kind, Opened};
+use crate::batches::{BATCH, FileBatches, RowBatches};
+use crate::column::{Id, Kind, Opened};
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::footer::Footer;
 use crate::store::FactStore;
+use crate::table::ORDINAL;
 
 /// The rows of a file that are fetched together, in whole row groups.
 const PART_ROWS: u64 = 512 * 1024;
@@ -44,6 +47,8 @@ pub(crate) struct Block<'a> {
     pub(crate) file: &'a FileRef,
     batch: &'a RecordBatch,
     first_row: u64,
+    /// The places of its rows among those that stand together, where some of these are withdrawn.
+    places: Option<&'a [u32]>,
 }
 
 impl<'a> Block<'a> {
@@ -53,7 +58,17 @@ impl<'a> Block<'a> {
 
     /// The index in the file of the block's row at `at`.
     pub(crate) fn row(&self, at: usize) -> u64 {
-        self.first_row + at as u64
+        self.first_row + self.places.map_or(at as u64, |places| places[at].into())
+    }
+
+    /// The batches of its rows, where the columns that are decoded tell: those with the ordinal.
+    pub(crate) fn batches(&self) -> Result<RowBatches<'a>, Error> {
+        let numbers = match self.file.batches {
+            FileBatches::One(_) => None,
+            FileBatches::Several(_) => Some(self.column::<Id>(BATCH)?),
+        };
+        let (batches, path) = (&self.file.batches, &self.file.path);
+        Ok(RowBatches::new(batches, numbers, path))
     }
 
     pub(crate) fn column<K: Kind>(&self, name: &'static str) -> Result<Opened<'a, K>, Error> {
@@ -98,8 +113,12 @@ impl FactStore {
     ) -> Result<Vec<Part>, Error> {
         let footer = self.footer(&file).await?;
         let schema = footer.metadata.parquet_schema();
+        // Whoever asks for a row's place in its batch must know which batch that is.
+        let needs_batch = names.contains(&ORDINAL) || file.has_withdrawn();
+        let is_wanted =
+            |name: &str| names.is_empty() || names.contains(&name) || needs_batch && name == BATCH;
         let columns: Vec<usize> = (0..schema.num_columns())
-            .filter(|at| names.is_empty() || names.contains(&schema.column(*at).name()))
+            .filter(|at| is_wanted(schema.column(*at).name()))
             .collect();
         let groups = if customers == ALL_CUSTOMERS {
             0..footer.row_groups().len()
@@ -218,14 +237,36 @@ impl Blocks {
         let Some(batch) = decoded else {
             return Ok(false);
         };
-        let batch = batch.map_err(|error| Error::damaged(&self.file.path, error))?;
+        let mut batch = batch.map_err(|error| Error::damaged(&self.file.path, error))?;
+        let rows = batch.num_rows() as u64;
+        let places = if self.file.has_withdrawn() {
+            let (left, places) = self.without_withdrawn(&batch)?;
+            batch = left;
+            Some(places)
+        } else {
+            None
+        };
         take(&Block {
             file: &self.file,
             batch: &batch,
             first_row: self.first_row,
+            places: places.as_deref(),
         })?;
-        self.first_row += batch.num_rows() as u64;
+        self.first_row += rows;
         Ok(true)
+    }
+
+    /// The rows of batches that count, and where these stood.
+    fn without_withdrawn(&self, batch: &RecordBatch) -> Result<(RecordBatch, Vec<u32>), Error> {
+        let numbers: Opened<'_, Id> = Opened::new(batch, BATCH, &self.file.path)?;
+        let numbers = numbers.array.values().iter();
+        let counts = numbers.map(|number| self.file.batches.sequence(*number).is_some());
+        let counts: Vec<bool> = counts.collect();
+        let places = (0..).zip(&counts).filter(|(_, counts)| **counts);
+        let places = places.map(|(place, _)| place).collect();
+        let left = filter_record_batch(batch, &BooleanArray::from(counts))
+            .map_err(|error| Error::damaged(&self.file.path, error))?;
+        Ok((left, places))
     }
 }
 

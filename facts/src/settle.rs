@@ -9,6 +9,7 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 use rustc_hash::FxHashMap;
 
+use crate::batches::FileBatches;
 use crate::bitmap::Bitmap;
 use crate::column::{Hash, Ordinal};
 use crate::dataset::Dataset;
@@ -81,8 +82,9 @@ impl FactStore {
             .iter()
             .map(|file| (file.path.clone(), Bitmap::default()))
             .collect();
-        // No file holds a key twice.
-        if files.len() < 2 {
+        // No file of one batch holds a key twice.
+        let is_of_one = |file: &FileRef| matches!(file.batches, FileBatches::One(_));
+        if files.len() < 2 && files.iter().all(is_of_one) {
             return Ok(settled);
         }
         let rows: u64 = files.iter().map(|file| file.rows).sum();
@@ -108,9 +110,9 @@ impl FactStore {
                 entries: Vec::new(),
             };
             let keys = self.scan(files.clone(), ALL_CUSTOMERS, keys).await?;
-            let sequences: Vec<u64> = files.iter().map(|file| file.sequence).collect();
+            let batches: Vec<FileBatches> = files.iter().map(|file| file.batches.clone()).collect();
             let hidden =
-                tokio::task::spawn_blocking(move || hidden(keys.entries, &sequences)).await?;
+                tokio::task::spawn_blocking(move || hidden(keys.entries, &batches)).await?;
             for (file, row) in hidden {
                 settled[file as usize].1.insert(row);
             }
@@ -193,18 +195,23 @@ struct Entry {
     /// Most significant half first. Two halves, so that an entry takes 32 bytes and not 48.
     key: [u64; 2],
     file: u32,
+    /// The number of its batch in the file.
+    batch: u32,
     ordinal: u32,
     row: u32,
 }
 
 /// Files and rows that are hidden by another of their key.
-fn hidden(mut entries: Vec<Entry>, sequences: &[u64]) -> Vec<(u32, u32)> {
+fn hidden(mut entries: Vec<Entry>, batches: &[FileBatches]) -> Vec<(u32, u32)> {
     entries.sort_unstable_by_key(|entry| entry.key);
     entries
         .chunk_by(|a, b| a.key == b.key)
         .filter(|rows| rows.len() > 1)
         .flat_map(|rows| {
-            let place = |entry: &Entry| (sequences[entry.file as usize], entry.ordinal);
+            let place = |entry: &Entry| {
+                let sequence = batches[entry.file as usize].sequence(entry.batch);
+                (sequence, entry.ordinal)
+            };
             let last = rows.iter().map(place).max();
             rows.iter().filter(move |entry| Some(place(entry)) != last)
         })
@@ -227,6 +234,7 @@ impl Sink for Keys {
     fn take(&mut self, block: &Block<'_>) -> Result<(), Error> {
         let keys = block.column::<Hash>("key")?;
         let ordinals = block.column::<Ordinal>(ORDINAL)?;
+        let batches = block.batches()?;
         let Some(file) = self.places.get(&block.file.path).copied() else {
             return Ok(());
         };
@@ -241,6 +249,7 @@ impl Sink for Keys {
                 self.entries.push(Entry {
                     key: [high, key as u64],
                     file,
+                    batch: batches.number(at)?,
                     ordinal: ordinals.get(at)?,
                     // Checked with the footer: no file holds more than 2^32 rows.
                     row: block.row(at) as u32,

@@ -26,6 +26,8 @@ pub struct Sizes {
     /// Rows of a row group, the least that is read of a file. Small, since a bucket reads at least one of each file
     /// that has its customers.
     pub row_group_rows: usize,
+    /// Rows of a merged file, which is held in memory until it is whole, and so the most that merging holds of it.
+    pub merged_file_rows: usize,
     /// Keys that are settled at once; more take several passes over the files.
     pub settled_keys: usize,
 }
@@ -36,6 +38,7 @@ impl Default for Sizes {
             chunk_rows: 256 * 1024,
             usage_chunk_rows: 2 * 1024 * 1024,
             row_group_rows: 32 * 1024,
+            merged_file_rows: 2 * 1024 * 1024,
             settled_keys: 4 * 1024 * 1024,
         }
     }
@@ -105,6 +108,11 @@ impl FactStore {
     pub fn with_sizes(mut self, sizes: Sizes) -> FactStore {
         self.sizes = sizes;
         self
+    }
+
+    #[must_use]
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
     }
 
     /// Deletes files; a missing one is fine. Call it only for files that no run can still be reading.

@@ -85,6 +85,7 @@ impl Sink for Observations {
         let seats_assigned = block.column::<Count>("seats_assigned")?;
         let days = block.column::<Date>("observed_on")?;
         let ordinals = block.column::<Ordinal>(ORDINAL)?;
+        let batches = block.batches()?;
         for at in 0..block.len() {
             let observed_on = days.get(at)?;
             if !self.days.contains(&observed_on) {
@@ -98,7 +99,7 @@ impl Sink for Observations {
                 counts: statuses.get(at)?.counts(),
                 seats_assigned: seats_assigned.get(at)?,
             };
-            let place = (block.file.sequence, ordinals.get(at)?);
+            let place = (batches.sequence(at)?, ordinals.get(at)?);
             for newest in &mut self.newest {
                 newest.observe(&row, place);
             }

@@ -3,15 +3,18 @@
 
 mod days;
 mod keyed;
+mod merge;
 mod usage;
 
 use kernel::{Day, Month};
 use parquet::errors::ParquetError;
+use uuid::Uuid;
 
 use crate::dataset::Dataset;
 use crate::encode::Encoded;
 use crate::error::Error;
-use crate::file::FileRef;
+use crate::file::{FileRef, WrittenFile};
+use crate::footer;
 use crate::row::{
     CertificationRow, FactRow, InstancesRow, RevenueRow, SeatChangeRow, StoredRow, SubscriptionRow,
     SurveyRow, UsageRow,
@@ -21,6 +24,7 @@ use crate::store::{FactStore, Sizes};
 
 pub(crate) use keyed::ORDINAL;
 use keyed::{AllRows, Keyed};
+pub(crate) use merge::{Job as MergeJob, Merged, Taker, merge};
 use usage::AllUsage;
 
 /// The rows of a batch that are in hand.
@@ -43,6 +47,36 @@ pub(crate) struct Unnamed {
     pub(crate) span: Span,
 }
 
+impl Unnamed {
+    /// A path that no other file has.
+    pub(crate) fn new_path(&self, dataset: Dataset) -> String {
+        let unique = Uuid::now_v7().simple().to_string();
+        let name = footer::name(&unique, self.encoded.footer_checksum);
+        match self.month {
+            Some(month) => {
+                let (year, month, _) = month.first_day().civil();
+                format!("{dataset}/{year:04}-{month:02}/{name}")
+            }
+            None => format!("{dataset}/{name}"),
+        }
+    }
+
+    /// What the manifest holds of it once it lies at its path.
+    pub(crate) fn written(&self, dataset: Dataset, path: String) -> WrittenFile {
+        WrittenFile {
+            path,
+            dataset,
+            month: self.month,
+            rows: self.rows as u64,
+            bytes: self.encoded.bytes.len() as u64,
+            first_customer: self.span.first_customer,
+            last_customer: self.span.last_customer,
+            first_day: self.span.first_day,
+            last_day: self.span.last_day,
+        }
+    }
+}
+
 /// The customers and days of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span {
@@ -61,12 +95,16 @@ impl Span {
             first_day,
             last_day,
         })
-        .reduce(|a, b| Span {
-            first_customer: a.first_customer.min(b.first_customer),
-            last_customer: a.last_customer.max(b.last_customer),
-            first_day: a.first_day.min(b.first_day),
-            last_day: a.last_day.max(b.last_day),
-        })
+        .reduce(Span::and)
+    }
+
+    pub(crate) fn and(self, other: Span) -> Span {
+        Span {
+            first_customer: self.first_customer.min(other.first_customer),
+            last_customer: self.last_customer.max(other.last_customer),
+            first_day: self.first_day.min(other.first_day),
+            last_day: self.last_day.max(other.last_day),
+        }
     }
 }
 

@@ -6,12 +6,10 @@ use std::pin::Pin;
 
 use parquet::errors::ParquetError;
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file::WrittenFile;
-use crate::footer;
 use crate::row::{FactRow, UsageRow};
 use crate::store::FactStore;
 use crate::table::{self, Chunk, Unnamed};
@@ -161,7 +159,10 @@ impl BatchWriter {
         if files.is_empty() {
             return Ok(());
         }
-        let paths: Vec<String> = files.iter().map(|file| self.new_path(file)).collect();
+        let paths: Vec<String> = files
+            .iter()
+            .map(|file| file.new_path(self.dataset))
+            .collect();
         if let Some(announce) = &mut self.announce {
             announce(paths.clone()).await.map_err(Error::Announce)?;
         }
@@ -169,35 +170,12 @@ impl BatchWriter {
         let mut contents = Vec::with_capacity(files.len());
         let mut written = Vec::with_capacity(files.len());
         for (file, path) in files.into_iter().zip(paths) {
-            written.push(WrittenFile {
-                dataset: self.dataset,
-                month: file.month,
-                rows: file.rows as u64,
-                bytes: file.encoded.bytes.len() as u64,
-                first_customer: file.span.first_customer,
-                last_customer: file.span.last_customer,
-                first_day: file.span.first_day,
-                last_day: file.span.last_day,
-                path: path.clone(),
-            });
+            written.push(file.written(self.dataset, path.clone()));
             contents.push((path, file.encoded.bytes));
         }
         self.store.put(contents).await?;
         self.written.extend(written);
         Ok(())
-    }
-
-    fn new_path(&self, file: &Unnamed) -> String {
-        let unique = Uuid::now_v7().simple().to_string();
-        let name = footer::name(&unique, file.encoded.footer_checksum);
-        let dataset = self.dataset;
-        match file.month {
-            Some(month) => {
-                let (year, month, _) = month.first_day().civil();
-                format!("{dataset}/{year:04}-{month:02}/{name}")
-            }
-            None => format!("{dataset}/{name}"),
-        }
     }
 }
 

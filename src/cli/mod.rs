@@ -2,6 +2,7 @@
 
 mod batches;
 mod bench;
+mod compact;
 mod demo;
 mod export;
 mod format;
@@ -73,6 +74,9 @@ enum Command {
     /// What was computed when, and how it ended.
     #[command(after_help = runs::EXAMPLE)]
     Runs(runs::Args),
+    /// Merge small files of the fact store, as the server does each night.
+    #[command(after_help = compact::EXAMPLE)]
+    Compact(compact::Args),
     /// Write a snapshot's scorecards or peer bands.
     #[command(after_help = export::EXAMPLE)]
     Export(export::Args),
@@ -180,6 +184,7 @@ async fn run_opened(
         Command::Batches(command) => batches::run(&app, command).await,
         Command::Recompute(args) => recompute::run(&app, args).await,
         Command::Runs(args) => runs::run(&app, &args).await,
+        Command::Compact(args) => compact::run(&app, &args).await,
         Command::Export(args) => export::run(&app, args).await,
         Command::Keys(command) => keys::run(&app, command).await,
         Command::Demo(args) => demo::run(&app, args).await,

@@ -46,8 +46,16 @@ pub(super) async fn run(app: &App, args: &Args) -> anyhow::Result<ExitCode> {
     let runs = list_job_runs(app.db(), &JobRunFilter::default(), &newest).await?;
     if args.format == Format::Text {
         print(format!(
-            "{:>6} {:<10} {:<9} {:<9} {:<20} {:>8} {:>12} {:>10}  error",
-            "run", "as of", "trigger", "state", "started", "seconds", "fact rows", "scorecards"
+            "{:>6} {:<18} {:<10} {:<9} {:<9} {:<20} {:>8} {:>12} {:>10}  error",
+            "run",
+            "job",
+            "as of",
+            "trigger",
+            "state",
+            "started",
+            "seconds",
+            "fact rows",
+            "scorecards"
         ))?;
     }
     for (_, run) in runs.rows {
@@ -77,8 +85,9 @@ fn line(run: &JobRun) -> String {
         format!("{:.1}", took.as_seconds_f64())
     });
     let line = format!(
-        "{:>6} {:<10} {:<9} {:<9} {:<20} {:>8} {:>12} {:>10}  {}",
+        "{:>6} {:<18} {:<10} {:<9} {:<9} {:<20} {:>8} {:>12} {:>10}  {}",
         run.id,
+        run.job,
         Day(run.as_of).to_string(),
         run.trigger.name(),
         run.state.name(),

@@ -38,6 +38,7 @@ pub struct Config {
     pub graphql: Graphql,
     pub documents: Documents,
     pub schedule: Schedule,
+    pub compaction: Compaction,
 }
 
 /// Where the SQL store is.
@@ -79,6 +80,14 @@ pub struct Schedule {
     pub at: chrono::NaiveTime,
     pub catch_up_days: u32,
     pub enabled: bool,
+}
+
+/// When small files of the fact store are merged.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compaction {
+    pub enabled: bool,
+    pub small_files_max: usize,
 }
 
 /// The settings a snapshot is computed with, and recorded with.
@@ -132,6 +141,7 @@ impl Config {
         config.http.check()?;
         config.session.check()?;
         config.oidc.check(&config.http)?;
+        config.compaction.check()?;
         Ok(config)
     }
 
@@ -142,6 +152,19 @@ impl Config {
             program: self.program.clone(),
             release: self.release.clone(),
         }
+    }
+}
+
+impl Compaction {
+    fn check(self) -> Result<(), ConfigError> {
+        if self.small_files_max > 0 {
+            return Ok(());
+        }
+        Err(ConfigError::OutOfBounds {
+            key: "compaction.small_files_max",
+            value: self.small_files_max.to_string(),
+            reason: "it must be at least 1",
+        })
     }
 }
 
@@ -288,6 +311,7 @@ mod tests {
             ("PEERBAND_SCHEDULE_AT", "25:00"),
             ("PEERBAND_HTTP_PUBLIC_URL", "scores.example.com"),
             ("PEERBAND_SESSION_HOURS", "0"),
+            ("PEERBAND_COMPACTION_SMALL_FILES_MAX", "0"),
             ("PEERBAND_OIDC_ALGORITHMS", "HS256"),
             ("PEERBAND_OIDC_ALGORITHMS", "RS256,none"),
             ("PEERBAND_OIDC_ROLES", "boss=emperor"),

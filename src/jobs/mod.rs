@@ -2,6 +2,7 @@
 //! wake-up that comes twice, late or never does no harm.
 
 mod clean_up;
+pub mod compact_facts;
 pub mod recompute_snapshots;
 mod schedule;
 

@@ -8,9 +8,11 @@ use tokio::task::JoinHandle;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use super::clean_up::clean_up;
+use super::compact_facts::compact_facts;
 use super::recompute_snapshots::{Outcome, recompute_snapshots};
 use crate::app::App;
 use crate::clock;
+use crate::service::compact::{CompactError, Compacted};
 use crate::service::recompute::RecomputeError;
 use crate::service::run::{Asked, Stopped, Stopper};
 
@@ -89,6 +91,13 @@ async fn work(app: App, wake: Arc<Notify>, since: DateTime<Utc>, asked: Asked) {
                 "cannot look for due dates; trying again within a minute"
             ),
         }
+        match compact_facts(&app, clock::now(), &asked).await {
+            Ok(outcome) => outcome.iter().for_each(tell_compacted),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot look whether facts are to be compacted; trying again within a minute"
+            ),
+        }
     }
 }
 
@@ -107,6 +116,24 @@ fn tell(outcome: &Outcome) {
             %as_of,
             error = error as &dyn std::error::Error,
             "not published; the last snapshot stays"
+        ),
+    }
+}
+
+fn tell_compacted(outcome: &Result<Compacted, CompactError>) {
+    match outcome {
+        Ok(done) => tracing::info!(
+            files_before = done.before.files,
+            files = done.after.files,
+            bytes_before = done.before.bytes,
+            bytes = done.after.bytes,
+            "facts compacted"
+        ),
+        Err(CompactError::Taken) => tracing::debug!("another server compacts the facts"),
+        Err(CompactError::Stopped(why)) => tracing::info!(%why, "facts not compacted to the end"),
+        Err(error) => tracing::error!(
+            error = error as &dyn std::error::Error,
+            "facts not compacted to the end; the next night tries again"
         ),
     }
 }

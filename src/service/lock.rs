@@ -31,6 +31,22 @@ pub async fn computing(data_dir: &DataDir) -> io::Result<Lock> {
     acquire(data_dir, "compute").await
 }
 
+/// Waits until nobody else compacts the fact store, then keeps others from it.
+///
+/// # Errors
+/// Where the lock's file cannot be made or locked.
+pub async fn compacting(data_dir: &DataDir) -> io::Result<Lock> {
+    acquire(data_dir, "compact").await
+}
+
+/// Keeps others from compacting the fact store, unless somebody does.
+///
+/// # Errors
+/// Where the lock's file cannot be made or locked.
+pub fn try_compacting(data_dir: &DataDir) -> io::Result<Option<Lock>> {
+    try_acquire(data_dir, "compact")
+}
+
 /// Keeps others from writing batches, unless somebody does.
 ///
 /// # Errors

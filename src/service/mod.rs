@@ -2,6 +2,7 @@
 
 pub mod absence;
 pub mod audit;
+pub mod compact;
 pub mod due;
 pub mod explain;
 pub mod export;

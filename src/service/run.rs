@@ -142,6 +142,15 @@ impl Run {
         }
     }
 
+    /// Records that work which publishes nothing came to its end.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn succeeded(self) -> Result<(), StoreError> {
+        let state = JobRunState::Succeeded;
+        self.claim.end(&self.db, state, None, clock::now()).await
+    }
+
     /// Records that the work failed, and why.
     ///
     /// # Errors

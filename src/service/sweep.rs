@@ -1,8 +1,9 @@
-//! Removing files of the fact store that do not count: what a batch that died has left, and what a replaced or deleted
-//! batch was made of.
+//! Removing files of the fact store that do not count: what a batch or compaction that died has left, and what replaced,
+//! deleted and compacted batches were made of.
 //!
-//! Two rules make it safe. A file of a batch on its way is given up only by whoever holds the `ingest` lock, and then
-//! in SQL before it is removed, so that no transaction can make it count any more. A file that once counted is removed
+//! Two rules make it safe. A file of a batch on its way is given up only by whoever holds the `ingest` lock, one of a
+//! compaction by whoever holds the `compact` lock too, and then in SQL before it is removed, so that no transaction can
+//! make it count any more. A file that once counted is removed
 //! only under the `compute` lock, as a run reads the manifest when it has that lock and its files until it gives it back.
 
 use crate::app::App;
@@ -55,23 +56,31 @@ pub(super) async fn sweep_while(app: &App, ingesting: &Lock) {
 
 async fn try_sweep(app: &App, _ingesting: &Lock) -> Result<Swept, SweepError> {
     let mut files = uncounted_file::list(app.db()).await?;
-    if files.iter().any(|file| file.state == State::Announced) {
-        uncounted_file::abandon_announced(app.db()).await?;
+    let is_any = |files: &[UncountedFile], state| files.iter().any(|file| file.state == state);
+    if is_any(&files, State::Announced) {
+        uncounted_file::abandon(app.db(), State::Announced).await?;
+        files = uncounted_file::list(app.db()).await?;
+    }
+    if is_any(&files, State::Merging)
+        && let Some(_compacting) = lock::try_compacting(app.data_dir())?
+    {
+        uncounted_file::abandon(app.db(), State::Merging).await?;
         files = uncounted_file::list(app.db()).await?;
     }
     let abandoned = paths(&files, State::Abandoned);
     remove(app, &abandoned).await?;
     let retired = paths(&files, State::Retired);
+    let merging = paths(&files, State::Merging).len();
     let mut swept = Swept {
         removed: abandoned.len(),
-        left: retired.len(),
+        left: retired.len() + merging,
     };
     if !retired.is_empty()
         && let Some(_computing) = lock::try_computing(app.data_dir())?
     {
         remove(app, &retired).await?;
         swept.removed += retired.len();
-        swept.left = 0;
+        swept.left = merging;
     }
     Ok(swept)
 }

@@ -37,7 +37,7 @@ pub enum StoreError {
     #[error("the database holds something this version cannot read: {0}")]
     Corrupt(String),
     #[error(
-        "another process took this batch for one that had died, and gave its files up; send it again"
+        "another process took this work for that of one that had died, and gave its files up; do it again"
     )]
     Abandoned,
 }

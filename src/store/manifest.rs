@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::{batch, fact_file};
-use facts::{FileRef, WrittenFile};
+use facts::{FileBatches, FileRef, WrittenFile};
 use kernel::Day;
 use rustc_hash::FxHashMap;
 use sea_orm::{
@@ -10,6 +10,8 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
+use super::merged_file::{self, BatchNumbers};
+use super::uncounted_file::State;
 use super::{Db, StoreError, uncounted_file};
 
 /// A batch or upload to be recorded.
@@ -41,7 +43,7 @@ pub async fn commit_batch(
 ) -> Result<Recorded, StoreError> {
     delete_batch(txn, new.dataset, new.batch_id).await?;
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    uncounted_file::count(txn, &paths).await?;
+    uncounted_file::count(txn, &paths, State::Announced).await?;
     let last: Option<Option<i64>> = batch::Entity::find()
         .select_only()
         .column_as(batch::Column::Sequence.max(), "last")
@@ -90,7 +92,7 @@ pub async fn holds(db: &Db, recorded: Recorded) -> Result<bool, StoreError> {
     Ok(found.is_some_and(|batch| batch.sequence == recorded.sequence))
 }
 
-/// Takes a batch back; its files count no more from this transaction on. Says whether there was one of this id.
+/// Takes a batch back; its files, and its rows in merged ones, count no more from this transaction on. Says whether there was one of this id.
 ///
 /// # Errors
 /// Where the database refuses.
@@ -102,10 +104,12 @@ pub async fn delete_batch(
     let found = batch::Entity::find()
         .filter(batch::Column::Dataset.eq(dataset))
         .filter(batch::Column::BatchId.eq(batch_id))
+        // A compaction that is about to move its rows waits for this, or this for it.
+        .lock_exclusive()
         .one(txn)
         .await?;
     let Some(found) = found else { return Ok(false) };
-    let paths: Vec<String> = fact_file::Entity::find()
+    let mut paths: Vec<String> = fact_file::Entity::find()
         .filter(fact_file::Column::Batch.eq(found.id))
         .select_only()
         .column(fact_file::Column::Path)
@@ -116,6 +120,7 @@ pub async fn delete_batch(
         .filter(fact_file::Column::Batch.eq(found.id))
         .exec(txn)
         .await?;
+    paths.extend(merged_file::withdraw(txn, found.id).await?);
     batch::Entity::delete_by_id(found.id).exec(txn).await?;
     uncounted_file::retire(txn, &paths).await?;
     Ok(true)
@@ -139,7 +144,19 @@ pub async fn list(db: &Db, dataset: Option<&str>) -> Result<Vec<batch::Model>, S
 /// Where the database does not answer.
 pub async fn holds_facts(db: &Db) -> Result<bool, StoreError> {
     let any = fact_file::Entity::find().one(db.read()).await?;
-    Ok(any.is_some())
+    let merged = entity::merged_file_batch::Entity::find();
+    Ok(any.is_some() || merged.one(db.read()).await?.is_some())
+}
+
+/// The number of each batch, to be read in one transaction with [`live_files`].
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn batch_numbers(db: &DatabaseTransaction) -> Result<BatchNumbers, StoreError> {
+    let batches = batch::Entity::find().all(db).await?.into_iter();
+    Ok(batches
+        .map(|batch| (batch.sequence.unsigned_abs(), batch.id))
+        .collect())
 }
 
 /// Whether a batch or upload of one of these datasets was committed after this place of the commit order.
@@ -183,10 +200,12 @@ pub async fn live_files(db: &DatabaseTransaction) -> Result<(Vec<FileRef>, i64),
         let customer = |number: i64| u32::try_from(number).map_err(|_| corrupt());
         files.push(FileRef {
             dataset: facts::Dataset::from_name(&row.dataset).ok_or_else(corrupt)?,
-            sequence: sequences
-                .get(&row.batch)
-                .ok_or_else(corrupt)?
-                .unsigned_abs(),
+            batches: FileBatches::One(
+                sequences
+                    .get(&row.batch)
+                    .ok_or_else(corrupt)?
+                    .unsigned_abs(),
+            ),
             rows: row.rows.unsigned_abs(),
             bytes: row.bytes.unsigned_abs(),
             first_customer: customer(row.first_customer)?,
@@ -196,5 +215,6 @@ pub async fn live_files(db: &DatabaseTransaction) -> Result<(Vec<FileRef>, i64),
             path: row.path,
         });
     }
+    files.extend(merged_file::live_files(db, &sequences).await?);
     Ok((files, last))
 }

@@ -13,6 +13,7 @@ pub mod job_run;
 pub mod loader;
 pub mod location;
 pub mod manifest;
+pub mod merged_file;
 pub mod offering;
 mod packed;
 pub mod paging;

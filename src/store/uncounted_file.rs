@@ -26,15 +26,29 @@ pub async fn announce(db: &Db, paths: &[String]) -> Result<(), StoreError> {
     Ok(txn.commit().await?)
 }
 
-/// Takes files off that count from this transaction on.
+/// The same for files that a compaction is about to write.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn announce_merged(db: &Db, paths: &[String]) -> Result<(), StoreError> {
+    let txn = db.begin().await?;
+    insert(&txn, paths, State::Merging).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Takes files off that were announced in this state and count from this transaction on.
 ///
 /// # Errors
 /// Where the database refuses, or [`StoreError::Abandoned`] where one of the files has been given up meanwhile.
-pub async fn count(txn: &DatabaseTransaction, paths: &[&str]) -> Result<(), StoreError> {
+pub async fn count(
+    txn: &DatabaseTransaction,
+    paths: &[&str],
+    announced: State,
+) -> Result<(), StoreError> {
     for some in paths.chunks(CHUNK) {
         let deleted = Entity::delete_many()
             .filter(Column::Path.is_in(some.iter().copied()))
-            .filter(Column::State.eq(State::Announced))
+            .filter(Column::State.eq(announced))
             .exec(txn)
             .await?;
         if deleted.rows_affected != some.len() as u64 {
@@ -52,16 +66,16 @@ pub async fn retire(txn: &DatabaseTransaction, paths: &[String]) -> Result<(), S
     insert(txn, paths, State::Retired).await
 }
 
-/// Gives up all files that are announced: no transaction can make them count any more. On PostgreSQL this waits for one
+/// Gives up all files that are announced in this state: no transaction can make them count any more. On PostgreSQL this waits for one
 /// that is about to, as the row is its own until then; SQLite has one writer at a time.
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn abandon_announced(db: &Db) -> Result<(), StoreError> {
+pub async fn abandon(db: &Db, announced: State) -> Result<(), StoreError> {
     let txn = db.begin().await?;
     Entity::update_many()
         .col_expr(Column::State, Expr::value(State::Abandoned))
-        .filter(Column::State.eq(State::Announced))
+        .filter(Column::State.eq(announced))
         .exec(&txn)
         .await?;
     Ok(txn.commit().await?)

@@ -96,7 +96,7 @@ pub(crate) async fn send(
     );
 }
 
-async fn exported(app: &App, what: Export, as_of: kernel::Day) -> String {
+pub(crate) async fn exported(app: &App, what: Export, as_of: kernel::Day) -> String {
     let mut bytes = Vec::new();
     export(app, what, as_of, Format::Csv, &mut bytes)
         .await
@@ -114,24 +114,23 @@ pub(crate) async fn take_in(program: &Program, folder: &std::path::Path, url: &s
         send(&app, folder, dataset, "reference", &csv).await;
     }
     for upload in &program.uploads {
-        let dataset = upload.dataset().name();
-        match upload {
-            FactUpload::Store { batch, rows } => {
-                send(
-                    &app,
-                    folder,
-                    dataset,
-                    batch,
-                    &naive::files::upload_csv(rows),
-                )
-                .await;
-            }
-            FactUpload::Delete { batch, .. } => delete_batch(&app, dataset.parse().unwrap(), batch)
-                .await
-                .unwrap(),
-        }
+        carry_out(&app, folder, upload).await;
     }
     app
+}
+
+/// Stores or deletes a batch.
+pub(crate) async fn carry_out(app: &App, folder: &std::path::Path, upload: &FactUpload) {
+    let dataset = upload.dataset().name();
+    match upload {
+        FactUpload::Store { batch, rows } => {
+            let csv = naive::files::upload_csv(rows);
+            send(app, folder, dataset, batch, &csv).await;
+        }
+        FactUpload::Delete { batch, .. } => delete_batch(app, dataset.parse().unwrap(), batch)
+            .await
+            .unwrap(),
+    }
 }
 
 async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {

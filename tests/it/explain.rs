@@ -29,6 +29,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::agree::{send, take_in};
+use crate::compact::compact_all;
 use crate::harness::database;
 use crate::harness::keys::key;
 
@@ -89,6 +90,10 @@ async fn check(
     {
         let explaining = Explaining::new(&app);
         for sees_others in [true, false] {
+            // Merging files changes nothing of what is explained.
+            if !sees_others {
+                compact_all(&app).await;
+            }
             let asked = everything(&app, day, sees_others).await;
             let explained = explaining.explain(&asked).await;
             let explained = explained.map_err(|error| TestCaseError::fail(error.to_string()))?;

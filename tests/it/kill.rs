@@ -1,6 +1,7 @@
 //! The program killed at random moments (SAFETY.md: 'A batch is all or nothing', 'A crash anywhere leaves the last
 //! snapshot untouched').
 
+mod compact;
 mod first_start;
 mod ingest;
 mod recompute;

@@ -6,6 +6,7 @@ mod attacker;
 mod bench;
 mod broken_store;
 mod cli;
+mod compact;
 mod explain;
 mod formats;
 mod graphql;

@@ -5,7 +5,7 @@ use kernel::Day;
 use parquet::errors::ParquetError;
 
 use super::{Chunk, EncodeJob, Span, Unnamed};
-use crate::column::{Kind, Ordinal};
+use crate::column::{Column, Kind, Ordinal};
 use crate::dataset::Dataset;
 use crate::encode::encode;
 use crate::error::Error;
@@ -113,9 +113,33 @@ keyed! {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Sent<R> {
-    ordinal: u32,
-    row: R,
+pub(super) struct Sent<R> {
+    pub(super) ordinal: u32,
+    pub(super) row: R,
+}
+
+/// The columns of a file of them.
+pub(super) fn columns<R: Keyed>() -> Vec<Column> {
+    let mut columns = R::columns();
+    columns.push(Ordinal::column(ORDINAL));
+    columns
+}
+
+/// One array for each of [`columns`].
+pub(super) fn arrays<R: Keyed>(rows: &[Sent<R>]) -> Vec<ArrayRef> {
+    let mut arrays = R::arrays(rows.iter().map(|sent| &sent.row));
+    arrays.push(Ordinal::build(rows.iter().map(|sent| sent.ordinal)));
+    arrays
+}
+
+/// All rows of a block that was decoded with all columns.
+pub(super) fn read<R: Keyed>(block: &Block<'_>) -> Result<Vec<Sent<R>>, Error> {
+    let ordinals = block.column::<Ordinal>(ORDINAL)?;
+    let sent = |(at, row)| {
+        let ordinal = ordinals.get(at)?;
+        Ok(Sent { ordinal, row })
+    };
+    R::read(block)?.into_iter().enumerate().map(sent).collect()
 }
 
 #[derive(Debug)]
@@ -171,13 +195,9 @@ fn encode_rows<R: Keyed>(rows: Vec<Sent<R>>, sizes: Sizes) -> Result<Vec<Unnamed
     ) else {
         return Ok(Vec::new());
     };
-    let mut columns = R::columns();
-    columns.push(Ordinal::column(ORDINAL));
+    let columns = columns::<R>();
     let encoded = encode(&columns, rows.len(), sizes.row_group_rows, |range| {
-        let rows = &rows[range];
-        let mut arrays: Vec<ArrayRef> = R::arrays(rows.iter().map(|sent| &sent.row));
-        arrays.push(Ordinal::build(rows.iter().map(|sent| sent.ordinal)));
-        arrays
+        arrays(&rows[range])
     })?;
     Ok(vec![Unnamed {
         encoded,
@@ -235,13 +255,11 @@ impl<R: Keyed> Sink for AllRows<R> {
     const COLUMNS: &'static [&'static str] = &[];
 
     fn take(&mut self, block: &Block<'_>) -> Result<(), Error> {
-        let ordinals = block.column::<Ordinal>(ORDINAL)?;
-        for (at, row) in R::read(block)?.into_iter().enumerate() {
-            self.rows.push(StoredRow {
-                ordinal: Some(ordinals.get(at)?),
-                row: row.into(),
-            });
-        }
+        let stored = |sent: Sent<R>| StoredRow {
+            ordinal: Some(sent.ordinal),
+            row: sent.row.into(),
+        };
+        self.rows.extend(read(block)?.into_iter().map(stored));
         Ok(())
     }
 }

@@ -1,10 +1,13 @@
 //! Usage, whose rows are all key: a set of days for each customer, user, offering and month.
 
+use arrow::array::ArrayRef;
 use kernel::{Day, Month};
 use parquet::errors::ParquetError;
 
 use super::days::DaySets;
+use super::merge::Mergeable;
 use super::{Chunk, EncodeJob, Span, Unnamed};
+use crate::column::Column;
 use crate::dataset::Dataset;
 use crate::encode::encode;
 use crate::error::Error;
@@ -89,23 +92,14 @@ fn encode_months(sets: DaySets, sizes: Sizes) -> Result<Vec<Unnamed>, ParquetErr
         let order = u128::from(row.customer) << 96 | u128::from(row.user) << 32;
         (row.month, order | u128::from(row.offering))
     });
-    let columns = UsageMonthRow::columns();
+    let columns = <UsageMonthRow as Record>::columns();
     let mut files = Vec::new();
     for rows in rows.chunk_by(|a, b| a.month == b.month) {
-        let spans = rows.iter().map(|row| {
-            let first = row.days.trailing_zeros() as i32;
-            let last = 31 - row.days.leading_zeros() as i32;
-            (
-                row.customer,
-                Day(row.month.0 + first),
-                Day(row.month.0 + last),
-            )
-        });
-        let Some(span) = Span::of(spans) else {
+        let Some(span) = Span::of(rows.iter().map(Mergeable::span)) else {
             continue;
         };
         let encoded = encode(&columns, rows.len(), sizes.row_group_rows, |range| {
-            UsageMonthRow::arrays(rows[range].iter())
+            <UsageMonthRow as Mergeable>::arrays(&rows[range])
         })?;
         files.push(Unnamed {
             encoded,
@@ -121,6 +115,38 @@ fn month_of(rows: &[UsageMonthRow]) -> Month {
     rows[0].month.month()
 }
 
+/// Rows of different batches stay apart, even of one user and month: each can be taken back by itself.
+impl Mergeable for UsageMonthRow {
+    type Order = (u32, u64, u32);
+
+    fn order(&self) -> (u32, u64, u32) {
+        (self.customer, self.user, self.offering)
+    }
+
+    fn span(&self) -> (u32, Day, Day) {
+        let first = self.days.trailing_zeros() as i32;
+        let last = 31 - self.days.leading_zeros() as i32;
+        let day = |bit| Day(self.month.0 + bit);
+        (self.customer, day(first), day(last))
+    }
+
+    fn month(&self) -> Option<Month> {
+        Some(self.month.month())
+    }
+
+    fn columns() -> Vec<Column> {
+        <UsageMonthRow as Record>::columns()
+    }
+
+    fn arrays(rows: &[UsageMonthRow]) -> Vec<ArrayRef> {
+        <UsageMonthRow as Record>::arrays(rows.iter())
+    }
+
+    fn read(block: &Block<'_>) -> Result<Vec<UsageMonthRow>, Error> {
+        <UsageMonthRow as Record>::read(block)
+    }
+}
+
 /// Everything a usage file holds, one row for each day again.
 #[derive(Default)]
 pub(super) struct AllUsage {
@@ -131,7 +157,7 @@ impl Sink for AllUsage {
     const COLUMNS: &'static [&'static str] = &[];
 
     fn take(&mut self, block: &Block<'_>) -> Result<(), Error> {
-        for row in UsageMonthRow::read(block)? {
+        for row in <UsageMonthRow as Record>::read(block)? {
             let days = (0..31).filter(|bit| row.days >> bit & 1 == 1);
             self.rows.extend(days.map(|bit| StoredRow {
                 ordinal: None,

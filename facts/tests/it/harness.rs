@@ -12,6 +12,7 @@ pub(crate) const SMALL: Sizes = Sizes {
     chunk_rows: 7,
     usage_chunk_rows: 11,
     row_group_rows: 3,
+    merged_file_rows: 20,
     settled_keys: 5,
 };
 

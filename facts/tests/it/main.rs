@@ -1,6 +1,7 @@
 //! The fact store from outside: what was pushed is what is read, and nothing else is.
 
 mod bucket;
+mod compact;
 mod crash;
 mod damage;
 mod harness;

@@ -7,6 +7,7 @@ use super::job_run::JobRun;
 use crate::clock;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::reader::reader;
+use crate::service::compact::COMPACT_FACTS;
 use crate::service::night::next_wake;
 use crate::service::recompute::RECOMPUTE_SNAPSHOT;
 use crate::store::job_run::{JobRunFilter, list_job_runs};
@@ -20,10 +21,16 @@ pub struct Job {
 }
 
 /// Every job.
-pub(in crate::graphql) const JOBS: [Job; 1] = [Job {
-    name: RECOMPUTE_SNAPSHOT,
-    description: "Computes and publishes the snapshot of each due date.",
-}];
+pub(in crate::graphql) const JOBS: [Job; 2] = [
+    Job {
+        name: RECOMPUTE_SNAPSHOT,
+        description: "Computes and publishes the snapshot of each due date.",
+    },
+    Job {
+        name: COMPACT_FACTS,
+        description: "Merges small files of the fact store, after the night's dates.",
+    },
+];
 
 /// Something the server does by itself.
 #[Object]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::PoisonError;
 
-use facts::{Dataset, FileRef, Settled};
+use facts::{Dataset, FileBatches, FileRef, Settled};
 use kernel::{Location, Metric, Offering, Partner, Slice, Subject};
 
 use super::key::ExplainOf;
@@ -27,8 +27,8 @@ pub(super) struct Basis {
     pub(super) has_newer_reference: bool,
 }
 
-/// The settled keys that were worked out last, by the files they are of.
-pub(super) type Kept = HashMap<Vec<String>, Settled>;
+/// The settled keys that were worked out last, by the files they are of and the batches that counted there.
+pub(super) type Kept = HashMap<Vec<(String, FileBatches)>, Settled>;
 
 /// One for the files of each metric, more or less.
 const KEPT_MAX: usize = 8;
@@ -113,14 +113,15 @@ impl Basis {
 impl Explaining {
     /// The settled keys of these files, from the last time where they are the same.
     async fn settle(&self, files: &[FileRef]) -> Result<Settled, ExplainError> {
-        let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+        let key = |file: &FileRef| (file.path.clone(), file.batches.clone());
+        let files_and_batches: Vec<(String, FileBatches)> = files.iter().map(key).collect();
         let kept = || {
             self.0
                 .settled
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
         };
-        if let Some(settled) = kept().get(&paths) {
+        if let Some(settled) = kept().get(&files_and_batches) {
             return Ok(settled.clone());
         }
         let settled = self.0.app.facts().settle(files).await?;
@@ -128,7 +129,7 @@ impl Explaining {
         if kept.len() >= KEPT_MAX {
             kept.clear();
         }
-        kept.insert(paths, settled.clone());
+        kept.insert(files_and_batches, settled.clone());
         Ok(settled)
     }
 }
@@ -139,9 +140,13 @@ async fn files_of(
     pinned: &Transaction,
     snapshot: &Snapshot,
 ) -> Result<Option<Vec<FileRef>>, ExplainError> {
-    let (mut files, _) = manifest::live_files(pinned).await?;
-    files.retain(|file| file.sequence <= snapshot.last_sequence.unsigned_abs());
-    let rows: u64 = files.iter().map(|file| file.rows).sum();
+    let (files, _) = manifest::live_files(pinned).await?;
+    let last = snapshot.last_sequence.unsigned_abs();
+    let files: Vec<FileRef> = files
+        .into_iter()
+        .filter_map(|file| file.until(last))
+        .collect();
+    let rows: u64 = files.iter().map(FileRef::counted_rows).sum();
     Ok((rows == snapshot.fact_rows.unsigned_abs()).then_some(files))
 }
 

@@ -16,13 +16,16 @@ use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::store::StoreError;
-use crate::store::snapshot::SnapshotKey;
+use crate::store::snapshot::{Snapshot, SnapshotKey};
 use basis::Basis;
 pub use collect::{CustomerShare, Explanation, Line};
 pub use key::{ExplainOf, Explainer};
 
 /// Explanations that are worked out at the same time; each reads facts.
 const TOGETHER: usize = 2;
+
+/// How often facts are read anew whose files were merged under way.
+const ATTEMPTS: usize = 3;
 
 /// Why a value is not explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,17 +90,17 @@ impl Explaining {
             .await
             .map_err(|_| ExplainError::Lost)?;
         let all = |why: Unexplained| asked.iter().map(|_| Err(why)).collect();
-        let Some(basis) = Basis::load(self, &first.snapshot, asked).await? else {
-            return Ok(all(Unexplained::FactsChanged));
-        };
-        let walked = walk::explain(&self.0.app, &basis, asked).await;
-        let found = match walked {
-            Ok(found) => found,
-            // Files of batches that were replaced meanwhile may be gone.
-            Err(_) if !basis.still_counts(&self.0.app, &first.snapshot).await? => {
-                return Ok(all(Unexplained::FactsChanged));
+        let mut attempts = ATTEMPTS;
+        let walked = loop {
+            attempts -= 1;
+            match self.walk(&first.snapshot, asked).await {
+                // Files that were merged meanwhile may be gone; others hold their rows.
+                Err(ExplainError::Facts(facts::Error::Missing { .. })) if attempts > 0 => {}
+                walked => break walked?,
             }
-            Err(error) => return Err(error),
+        };
+        let Some((basis, found)) = walked else {
+            return Ok(all(Unexplained::FactsChanged));
         };
         let judged = asked.iter().zip(found).map(|(asked, explanation)| {
             if asked.is_explained_by(&explanation) {
@@ -110,5 +113,22 @@ impl Explaining {
             Err(ExplainError::Unequal(first.snapshot.key, subject))
         });
         judged.collect()
+    }
+
+    /// Reads the facts once. None where a batch that the snapshot was computed from no longer counts.
+    async fn walk(
+        &self,
+        snapshot: &Snapshot,
+        asked: &[ExplainOf],
+    ) -> Result<Option<(Basis, Vec<Explanation>)>, ExplainError> {
+        let Some(basis) = Basis::load(self, snapshot, asked).await? else {
+            return Ok(None);
+        };
+        match walk::explain(&self.0.app, &basis, asked).await {
+            Ok(found) => Ok(Some((basis, found))),
+            // Files of batches that were replaced meanwhile may be gone.
+            Err(_) if !basis.still_counts(&self.0.app, snapshot).await? => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

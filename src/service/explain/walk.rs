@@ -201,7 +201,7 @@ mod tests {
         let file = FileRef {
             path: String::new(),
             dataset: Dataset::Usage,
-            sequence: 1,
+            batches: facts::FileBatches::One(1),
             rows: 4 * BUCKET_ROWS_MAX,
             bytes: 1,
             first_customer: 0,

@@ -77,7 +77,7 @@ impl Walk {
     }
 
     pub(super) fn fact_rows(&self) -> u64 {
-        self.0.files.iter().map(|file| file.rows).sum()
+        self.0.files.iter().map(FileRef::counted_rows).sum()
     }
 
     /// The tally of each date, in their order.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use facts::{BatchRows, FileBatches, FileRef};
 use peerband::app::App;
 use peerband::config::{Config, DataDir};
 use peerband::store::manifest;
@@ -133,10 +134,10 @@ pub(crate) async fn stored_batches(app: &App) -> BTreeMap<(String, String), u64>
         let mut rows = 0;
         for file in files
             .iter()
-            .filter(|file| file.sequence == batch.sequence.unsigned_abs())
+            .filter_map(|file| of_batch(file, batch.sequence.unsigned_abs()))
         {
             assert_eq!(file.dataset, dataset);
-            rows += app.facts().read_rows(file).await.unwrap().len() as u64;
+            rows += app.facts().read_rows(&file).await.unwrap().len() as u64;
         }
         assert_eq!(
             rows,
@@ -148,6 +149,16 @@ pub(crate) async fn stored_batches(app: &App) -> BTreeMap<(String, String), u64>
         assert_eq!(twice, None);
     }
     batches
+}
+
+/// The file as if it held rows of this batch alone; none where it holds none.
+fn of_batch(file: &FileRef, sequence: u64) -> Option<FileRef> {
+    let mut file = file.clone();
+    if let FileBatches::Several(batches) = &file.batches {
+        let of_it = |batch: &Option<BatchRows>| batch.filter(|one| one.sequence == sequence);
+        file.batches = FileBatches::Several(batches.iter().map(of_it).collect());
+    }
+    file.sequences().contains(&sequence).then_some(file)
 }
 
 /// The paths that count.
