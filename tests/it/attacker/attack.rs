@@ -222,10 +222,8 @@ impl Attacker<'_> {
                 let is_world = self.tree.slices[whole][2].is_empty();
                 let is_everything = self.tree.slices[whole][0].is_empty();
                 match (metric, tree) {
-                    (Metric::Revenue | Metric::NetPaidSeats, _) => {
-                        if is_exact {
-                            system.whole(*unknown, &of_parts, false);
-                        }
+                    (Metric::Revenue | Metric::NetPaidSeats, _) if is_exact => {
+                        system.whole(*unknown, &of_parts, false);
                     }
                     (Metric::ProductionInstances, _)
                     | (Metric::NewCustomers | Metric::MonthlyActiveUsers, 0) => {

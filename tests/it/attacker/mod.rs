@@ -118,7 +118,7 @@ async fn attacked(ranges: &str) -> (Served, Found, [usize; 3]) {
         tied,
     } = all;
     let [asked, bands, ranks] = released;
-    println!(
+    eprintln!(
         "{ranges}: of {values} values of others {bounded} are known within 10 %, and {tied} more are known to equal \
          one's own; of {asked} metrics of slices {bands} are shown with bands, {ranks} with one's own rank \
          ({:.0?})",

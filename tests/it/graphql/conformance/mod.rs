@@ -26,6 +26,7 @@ fn arguments(parent: &str, field: &str) -> String {
         ("Measure", "trend") => "last: 2, every: DAY",
         ("Query" | "Snapshot", "peerBands") => "metrics: [REVENUE]",
         ("Explanation", "customers" | "facts")
+        | ("ReleaseReport", "withheld")
         | ("Query" | "Snapshot", "scorecards")
         | ("Query", "partners" | "snapshots" | "batches" | "jobRuns" | "apiKeys" | "auditLog") => {
             "first: 2"
@@ -142,7 +143,7 @@ async fn queries_answer_as_the_schema_says_and_fail_as_the_specification_says() 
 }
 
 /// The tables that queries read.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "api_key",
     "api_key_partner",
     "audit_entry",
@@ -155,6 +156,7 @@ const TABLES: [&str; 14] = [
     "partner",
     "peer_band",
     "peer_group",
+    "release_report",
     "scorecard",
     "snapshot",
 ];

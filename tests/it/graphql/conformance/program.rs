@@ -108,6 +108,8 @@ impl Program {
         let product = Product::start(&[
             ("PEERBAND_GRAPHQL_COMPLEXITY_MAX", "1000000000"),
             ("PEERBAND_GRAPHQL_DEPTH_MAX", "40"),
+            // So that there is a report of what is withheld.
+            ("PEERBAND_RELEASE_RANGES", "protected"),
             ("PEERBAND_GRAPHQL_COST_PER_MINUTE", "4000000000"),
         ])
         .await;
