@@ -10,6 +10,7 @@ pub mod api_key_partner;
 pub mod association;
 pub mod audit_entry;
 pub mod batch;
+pub mod change_count;
 pub mod customer;
 pub mod exam;
 pub mod exam_workload;

@@ -16,6 +16,7 @@ mod m2026_11_23_000013_scorecards_by_slice;
 mod m2026_11_23_000020_packed_scorecards;
 mod m2026_11_23_000030_release_reports;
 mod m2026_11_23_000030_merged_files;
+mod m2026_11_23_000040_change_counts;
 
 /// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000020_packed_scorecards::Migration),
             Box::new(m2026_11_23_000030_release_reports::Migration),
             Box::new(m2026_11_23_000030_merged_files::Migration),
+            Box::new(m2026_11_23_000040_change_counts::Migration),
         ]
     }
 }

@@ -60,6 +60,8 @@ pub struct Graphql {
     pub complexity_max: usize,
     pub timeout_seconds: u64,
     pub cost_per_minute: u32,
+    /// Of answers that are kept, in memory.
+    pub kept_megabytes: u32,
 }
 
 /// The documents that GraphQL clients name instead of sending them.

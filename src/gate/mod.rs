@@ -27,8 +27,9 @@ use self::lockout::{Lockout, Suspect};
 use self::pass::Pass;
 use crate::config::{Config, Http};
 use crate::service::audit::{Actor, Change};
-use crate::service::identity::{AuthError, Issuer, Principal, Secret};
+use crate::service::identity::{AuthError, Issuer, KnownKeys, Principal, Secret};
 use crate::store::Db;
+use crate::store::change::{Changes, Watch};
 
 /// Who asks, as every request behind the gate carries it.
 #[derive(Clone, Debug)]
@@ -51,10 +52,16 @@ pub struct SignedIn(pub Secret);
 #[derive(Clone, Copy, Debug)]
 pub struct CameFrom(pub Option<IpAddr>);
 
+/// How often what answers are made of had changed when the request was recognised, where that was looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen(pub Changes);
+
 /// What the gate looks credentials up in. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Gate {
     db: Db,
+    watch: Watch,
+    keys: KnownKeys,
     http: Arc<Http>,
     pub cookies: Cookies,
     last_use: LastUse,
@@ -67,6 +74,8 @@ impl Gate {
     pub fn new(db: Db, config: &Config) -> Gate {
         Gate {
             last_use: LastUse::new(db.clone()),
+            watch: Watch::new(db.clone()),
+            keys: KnownKeys::default(),
             db,
             cookies: Cookies::new(&config.http),
             http: Arc::new(config.http.clone()),
@@ -128,32 +137,33 @@ impl Gate {
         headers: &HeaderMap,
         changes: bool,
         from: Option<IpAddr>,
-    ) -> (Asker, Option<SignedIn>) {
+    ) -> (Asker, Option<SignedIn>, Option<Seen>) {
         if let Some(token) = bearer::token(headers) {
             let pass = Pass::bearer(self, token);
-            return match self.check(token, from, pass.look_up()).await {
-                Ok(principal) => (Asker::Known(principal, Arc::new(pass)), None),
-                Err(asker) => (asker, None),
+            return match self.check(token, from, pass.look_up_seen()).await {
+                Ok((principal, seen)) => (Asker::Known(principal, Arc::new(pass)), None, seen),
+                Err(asker) => (asker, None, None),
             };
         }
         let Some(token) = self.cookies.secret(headers, Cookie::Session) else {
-            return (Asker::Nobody, None);
+            return (Asker::Nobody, None, None);
         };
         // What another site makes a browser send is nobody's doing.
         if changes && !self.is_ours(headers) {
-            return (Asker::Nobody, None);
+            return (Asker::Nobody, None, None);
         }
         let pass = Pass::session(self, &token);
         match pass.look_up().await {
             Ok(principal) => (
                 Asker::Known(principal, Arc::new(pass)),
                 Some(SignedIn(token)),
+                None,
             ),
             // A session that has ended is nobody's fault.
-            Err(AuthError::Refused) => (Asker::Nobody, None),
+            Err(AuthError::Refused) => (Asker::Nobody, None, None),
             Err(error) => {
                 tracing::error!("nobody can be recognised: {:#}", anyhow::Error::new(error));
-                (Asker::Unavailable, None)
+                (Asker::Unavailable, None, None)
             }
         }
     }
@@ -183,10 +193,13 @@ impl Gate {
 pub async fn identify(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let from = address::address(&request, gate.http.trusted_proxies);
     let changes = !request.method().is_safe();
-    let (asker, signed_in) = gate.asker(request.headers(), changes, from).await;
+    let (asker, signed_in, seen) = gate.asker(request.headers(), changes, from).await;
     let extensions = request.extensions_mut();
     extensions.insert(CameFrom(from));
     extensions.insert(asker);
+    if let Some(seen) = seen {
+        extensions.insert(seen);
+    }
     if let Some(signed_in) = signed_in {
         extensions.insert(signed_in);
     }

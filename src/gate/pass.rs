@@ -3,12 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Gate;
+use super::{Gate, Seen};
 use crate::clock;
 use crate::service::identity::session::authenticate_session;
-use crate::service::identity::{
-    AuthError, Principal, Secret, authenticate_key, authenticate_token,
-};
+use crate::service::identity::{AuthError, Principal, Secret, authenticate_token};
 
 /// How often the credentials of a connection that stays open are looked up again.
 const AGAIN_EVERY: Duration = Duration::from_secs(15);
@@ -54,6 +52,11 @@ impl Pass {
     /// # Errors
     /// Where they do not work any more, or cannot be looked up.
     pub async fn look_up(&self) -> Result<Arc<Principal>, AuthError> {
+        Ok(self.look_up_seen().await?.0)
+    }
+
+    /// Likewise, with the counts of changes that were looked up to know it.
+    pub(super) async fn look_up_seen(&self) -> Result<(Arc<Principal>, Option<Seen>), AuthError> {
         let gate = &self.gate;
         let principal = match (&self.shown, &gate.issuer) {
             (Shown::Session(token), _) => {
@@ -63,10 +66,15 @@ impl Pass {
             (Shown::Bearer(token), Some(issuer)) if token.matches('.').count() == 2 => {
                 authenticate_token(&gate.db, issuer, token).await?
             }
-            (Shown::Bearer(token), _) => authenticate_key(&gate.db, token).await?,
+            (Shown::Bearer(token), _) => {
+                let changes = gate.watch.now().await?;
+                let principal = gate.keys.authenticate(&gate.db, token, changes).await?;
+                gate.last_use.record(&principal);
+                return Ok((principal, Some(Seen(changes))));
+            }
         };
         gate.last_use.record(&principal);
-        Ok(Arc::new(principal))
+        Ok((Arc::new(principal), None))
     }
 
     /// Waits until they do not work any more: they expire, or are revoked, or the session ends.

@@ -5,10 +5,12 @@
 //! tells whether the request was executed; with application/json it is 200 as soon as GraphQL itself answers.
 
 mod accept;
+mod answering;
 mod caching;
 mod documents;
 mod door;
 mod events;
+mod kept;
 mod operation;
 mod request;
 mod running;
@@ -17,8 +19,8 @@ mod socket;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::Request;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response as Answer};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
@@ -29,9 +31,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use self::accept::MediaType;
+use self::answering::Answered;
 use self::documents::Documents;
 pub use self::documents::ManifestError;
 use self::door::Doors;
+use self::kept::Kept;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
@@ -39,7 +43,7 @@ use crate::config::Config;
 use crate::gate::budget::Budget;
 use crate::gate::lockout::Suspect;
 use crate::gate::pass::Pass;
-use crate::gate::{Asker, CameFrom};
+use crate::gate::{Asker, CameFrom, Seen};
 use crate::service::identity::{AuthError, Principal};
 use crate::service::run::Asked;
 
@@ -53,6 +57,7 @@ pub struct Endpoint {
     schema: Schema,
     documents: Documents,
     budget: Budget<String>,
+    kept: Kept,
     timeout: Duration,
     /// Ends what goes on for long.
     stop: Asked,
@@ -77,6 +82,7 @@ impl Endpoint {
             schema,
             documents: Documents::new(&config.documents)?,
             budget: Budget::new(limits.cost_per_minute),
+            kept: Kept::new(u64::from(limits.kept_megabytes) * 1024 * 1024),
             timeout: Duration::from_secs(limits.timeout_seconds),
             stop,
             doors: Doors::new(),
@@ -155,6 +161,12 @@ impl Refusal {
         message: "the database does not answer; ask again later",
     };
 
+    const TOOK_TOO_LONG: Refusal = Refusal {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        code: Code::Unavailable,
+        message: "the query took too long; ask for less at once, or again later",
+    };
+
     fn bad(status: StatusCode, message: &'static str) -> Refusal {
         Refusal {
             status,
@@ -176,6 +188,7 @@ pub async fn answer(
     RawQuery(query): RawQuery,
     Extension(asker): Extension<Asker>,
     Extension(came_from): Extension<CameFrom>,
+    seen: Option<Extension<Seen>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
@@ -226,43 +239,41 @@ pub async fn answer(
         let message = "ask by GET or POST";
         Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message))
     };
-    let mut request = match request {
-        Ok(request) => request,
+    let asked = match request {
+        Ok(asked) => asked,
         Err(refusal) => return refuse(media_type, &refusal),
     };
     // Clients that take both mean events for what goes on; an answer that comes once is one, as a whole.
-    let goes_on = request::operation_type(&mut request) == Some(OperationType::Subscription);
-    if events && (goes_on || json.is_none()) {
+    let goes_on = || {
+        let operation = request::operation_type(&mut asked.clone().into());
+        operation == Some(OperationType::Subscription)
+    };
+    if events && (json.is_none() || goes_on()) {
         return match endpoint.doors.open(&caller.principal) {
-            Ok(door) => events::answer(&endpoint, &caller, request, door),
+            Ok(door) => events::answer(&endpoint, &caller, asked.into(), door),
             Err(refusal) => refuse(media_type, &refusal),
         };
     }
-    let executed = Executed::default();
-    let charge = endpoint.charge(&caller);
-    let request = caller.asks(request, &executed, &charge);
-    let answering = endpoint.schema.execute(request);
-    match tokio::time::timeout(endpoint.timeout, answering).await {
-        Ok(answer) => match charge.wait() {
-            Some(wait) => later(refuse(media_type, &Refusal::SPENT), wait),
-            None => {
-                let is_kept = method == Method::GET && executed.get() && answer.is_ok();
-                let response = respond(media_type, &answer, executed.get());
-                if is_kept {
-                    caching::revalidated(response, &headers).await
-                } else {
-                    response
-                }
+    let seen = seen.map(|Extension(seen)| seen);
+    match endpoint.execute(&caller, asked, seen).await {
+        Answered::Executed { body, is_ok } => {
+            let response = write(media_type, StatusCode::OK, body);
+            if method == Method::GET && is_ok {
+                caching::revalidated(response, &headers).await
+            } else {
+                response
             }
-        },
-        Err(_) => {
-            let refusal = Refusal {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                code: Code::Unavailable,
-                message: "the query took too long; ask for less at once, or again later",
-            };
-            refuse(media_type, &refusal)
         }
+        Answered::NotExecuted(body) => {
+            let status = match media_type {
+                MediaType::GraphqlResponse => StatusCode::BAD_REQUEST,
+                MediaType::Json => StatusCode::OK,
+            };
+            write(media_type, status, body)
+        }
+        Answered::Spent(wait) => later(refuse(media_type, &Refusal::SPENT), wait),
+        Answered::TookTooLong => refuse(media_type, &Refusal::TOOK_TOO_LONG),
+        Answered::Unwritable => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
@@ -291,23 +302,6 @@ fn open_socket(
     }
 }
 
-fn respond(media_type: MediaType, answer: &Answer, executed: bool) -> Response {
-    let status = match media_type {
-        MediaType::GraphqlResponse if !executed => StatusCode::BAD_REQUEST,
-        _ => StatusCode::OK,
-    };
-    // Without an execution there is no data, not even null.
-    let body = if executed {
-        serde_json::to_vec(answer)
-    } else {
-        serde_json::to_vec(&json!({ "errors": answer.errors }))
-    };
-    match body {
-        Ok(body) => write(media_type, status, body),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
 /// Tells when to ask again.
 fn later(mut response: Response, wait: Duration) -> Response {
     let seconds = header::HeaderValue::from(wait.as_secs().max(1));
@@ -318,7 +312,7 @@ fn later(mut response: Response, wait: Duration) -> Response {
 fn refuse(media_type: MediaType, refusal: &Refusal) -> Response {
     let error =
         json!({ "message": refusal.message, "extensions": { "code": refusal.code.name() } });
-    let body = json!({ "errors": [error] }).to_string().into_bytes();
+    let body = Bytes::from(json!({ "errors": [error] }).to_string());
     let mut response = write(media_type, refusal.status, body);
     if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
         let allow = header::HeaderValue::from_static("GET, POST");
@@ -333,7 +327,7 @@ fn refuse(media_type: MediaType, refusal: &Refusal) -> Response {
     response
 }
 
-fn write(media_type: MediaType, status: StatusCode, body: Vec<u8>) -> Response {
+fn write(media_type: MediaType, status: StatusCode, body: Bytes) -> Response {
     let headers = [
         (header::CONTENT_TYPE, media_type.content_type()),
         (header::CACHE_CONTROL, "no-store"),

@@ -138,6 +138,7 @@ mod tests {
         complexity_max: 100_000,
         timeout_seconds: 20,
         cost_per_minute: 1,
+        kept_megabytes: 1,
     };
 
     fn page(first: Option<i32>, last: Option<i32>) -> Result<Page, Failure> {

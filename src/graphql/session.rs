@@ -96,7 +96,7 @@ impl Charge {
         }
     }
 
-    fn pay(&self, cost: usize) -> Result<(), Failure> {
+    pub(super) fn pay(&self, cost: usize) -> Result<(), Failure> {
         self.cost.store(cost, Ordering::Relaxed);
         match self.budget.spend(&self.spenders, cost, Instant::now()) {
             Ok(()) => Ok(()),

@@ -4,6 +4,7 @@ pub mod api_key;
 pub mod audit;
 pub mod batch;
 mod bulk;
+pub mod change;
 pub mod claim;
 pub mod customer;
 pub mod db;

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition};
 use super::partner::PartnerKey;
 
 /// What can be read of the stores.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rights {
     /// Who the partners are.
     pub(crate) partners: Visible,
@@ -22,7 +22,7 @@ pub struct Rights {
 }
 
 /// Which partners' rows can be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Visible {
     All,
     /// By their numbers.

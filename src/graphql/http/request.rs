@@ -9,12 +9,30 @@ use super::Refusal;
 use super::accept::is_utf8;
 use super::documents::Documents;
 
+/// What is asked, before it is parsed.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) query: String,
+    pub(super) operation_name: Option<String>,
+    /// An object, or null.
+    pub(super) variables: Value,
+}
+
+impl From<Asked> for Request {
+    fn from(asked: Asked) -> Request {
+        let mut request = Request::new(asked.query);
+        request.operation_name = asked.operation_name;
+        request.variables = Variables::from_json(asked.variables);
+        request
+    }
+}
+
 /// From the body of a POST, which must be one JSON object.
 pub(super) fn from_post(
     documents: &Documents,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<Request, Refusal> {
+) -> Result<Asked, Refusal> {
     if !is_json(headers) {
         let message = "send the request as application/json in UTF-8";
         return Err(Refusal::bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
@@ -32,7 +50,7 @@ pub(super) fn from_get(
     documents: &Documents,
     query: &str,
     takes: impl Fn(Option<OperationType>) -> bool,
-) -> Result<Request, Refusal> {
+) -> Result<Asked, Refusal> {
     let mut parameters = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let value = match &*name {
@@ -43,9 +61,9 @@ pub(super) fn from_get(
         };
         parameters.insert(name.into_owned(), value);
     }
-    let mut request = from_parameters(documents, parameters)?;
-    if takes(operation_type(&mut request)) {
-        return Ok(request);
+    let asked = from_parameters(documents, parameters)?;
+    if takes(operation_type(&mut asked.clone().into())) {
+        return Ok(asked);
     }
     let message = "only queries are taken by GET: send mutations by POST";
     Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message))
@@ -65,21 +83,25 @@ pub(super) fn operation_type(request: &mut Request) -> Option<OperationType> {
 pub(super) fn from_parameters(
     documents: &Documents,
     mut parameters: Map<String, Value>,
-) -> Result<Request, Refusal> {
-    let mut request = Request::new(documents.text(&mut parameters)?);
-    request.operation_name = match parameters.remove("operationName") {
+) -> Result<Asked, Refusal> {
+    let query = documents.text(&mut parameters)?;
+    let operation_name = match parameters.remove("operationName") {
         None | Some(Value::Null) => None,
         Some(Value::String(name)) => Some(name),
         Some(_) => return Err(bad("operationName is no string")),
     };
-    match parameters.remove("variables") {
-        None | Some(Value::Null) => {}
-        Some(variables @ Value::Object(_)) => request.variables = Variables::from_json(variables),
+    let variables = match parameters.remove("variables") {
+        None | Some(Value::Null) => Value::Null,
+        Some(variables @ Value::Object(_)) => variables,
         Some(_) => return Err(bad("variables is no object")),
-    }
+    };
     match parameters.remove("extensions") {
         // Of these only the name of a document is read, above.
-        None | Some(Value::Null | Value::Object(_)) => Ok(request),
+        None | Some(Value::Null | Value::Object(_)) => Ok(Asked {
+            query,
+            operation_name,
+            variables,
+        }),
         Some(_) => Err(bad("extensions is no object")),
     }
 }

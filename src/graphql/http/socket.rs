@@ -157,6 +157,7 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
                     }
                     Err(refusal) => refuse(socket, &id, refusal.message).await,
                     Ok(request) => {
+                        let request = request.into();
                         let operation = operate(endpoint.clone(), caller.clone(), request);
                         running.begin(id, operation);
                         Ok(())

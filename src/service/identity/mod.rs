@@ -6,6 +6,7 @@
 
 pub mod claims;
 pub mod key;
+mod known;
 pub mod oidc;
 pub mod principal;
 pub mod secret;
@@ -13,12 +14,14 @@ pub mod session;
 
 pub use claims::Claims;
 pub use key::{Export, KeyError, KeyRequest, create_key, revoke_key, rotate_key};
+pub use known::KnownKeys;
 pub use oidc::{Issuer, OidcError};
 pub use principal::{Principal, Who};
 pub use secret::Secret;
 
 use super::finish::Broken;
 use crate::store::api_key::find_key_by_hash;
+use crate::store::loader::SharedError;
 use crate::store::{Db, StoreError};
 
 /// Why credentials lead to nobody.
@@ -35,6 +38,8 @@ pub enum AuthError {
     Broken(#[from] Broken),
     #[error("whether the credentials are good could not be looked up")]
     Store(#[from] StoreError),
+    #[error("whether the credentials are good still could not be looked up")]
+    Changes(#[from] SharedError),
 }
 
 impl From<OidcError> for AuthError {

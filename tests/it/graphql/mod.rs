@@ -11,6 +11,7 @@ mod graphiql;
 mod guard;
 mod http;
 mod job_run;
+mod kept;
 mod location;
 mod measure;
 mod mutation;

@@ -90,3 +90,50 @@ async fn a_total_is_counted_only_when_it_is_selected() {
         2
     );
 }
+
+/// What `bench/api` measures, with `N` for how much of it.
+#[tokio::test]
+async fn what_is_measured_takes_a_constant_number_and_none_again() {
+    let server = Server::start().await;
+    let slice = "slice: {workload: \"analytics\", location: \"europe\"}";
+    for (query, at_most) in [
+        (
+            format!(
+                "scorecard(partnerId: \"b\", {slice}) {{measures {{metric value band rank percentile peers
+                    bands {{band min max partners}}}}}} partners(first: N) {{nodes {{name}}}}"
+            ),
+            9,
+        ),
+        (
+            format!(
+                "scorecards({slice}, first: N) {{nodes {{partner {{partnerId name country}} measures {{metric value band rank}}}}}}"
+            ),
+            5,
+        ),
+        (
+            format!(
+                "scorecards({slice}, filter: {{measure: {{metric: REVENUE, band: [4]}}}},
+                    orderBy: [{{field: VALUE, metric: REVENUE, direction: DESC}}], first: N)
+                    {{nodes {{partner {{partnerId name country tier}} measure(metric: REVENUE) {{value rank}}}}}}"
+            ),
+            5,
+        ),
+        (
+            format!(
+                "scorecard(partnerId: \"b\", {slice}) {{measure(metric: REVENUE) {{trend(last: N, every: MONTH)
+                    {{snapshot {{asOf}} measure {{value band rank}}}}}}}}"
+            ),
+            8,
+        ),
+    ] {
+        let with = |count: &str| format!("{{{}}}", query.replace(": N", &format!(": {count}")));
+        let few = statements(&server, &with("3")).await;
+        let many = statements(&server, &with("24")).await;
+        assert!(
+            few > 0 && many <= few + 1 && many <= at_most,
+            "{query}: {few}, {many}: {:#?}",
+            server.statements()
+        );
+        assert_eq!(statements(&server, &with("24")).await, 0);
+    }
+}

@@ -1,0 +1,301 @@
+//! Answers that are kept while nothing that they are made of changes.
+//!
+//! Snapshots are immutable, so that the same question gets the same answer until another snapshot is published or the
+//! reference data changes. An answer is kept for those with the same rights, whoever they are, and is given again only
+//! when the count of changes that was looked up for the request at hand is the one from before the answer was made. Who
+//! asks is recognised, and pays, as if it were made anew.
+
+use async_graphql::Request;
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
+use axum::body::Bytes;
+use moka::sync::Cache;
+
+use super::request::Asked;
+use crate::graphql::guard;
+use crate::store::change::Changes;
+use crate::store::rights::Rights;
+
+/// Of a kept answer, beside its texts.
+const BYTES_EACH: usize = 256;
+/// An answer that takes more than this part of all memory for answers is not kept.
+const SHARE_MAX: u64 = 8;
+
+/// The fields whose answers are made of snapshots, partners, offerings and locations alone, and of the rights of whoever
+/// asks. A document with any other field, also one that is new, is answered anew each time.
+const FIELDS: [&str; 91] = [
+    "__typename",
+    "absent",
+    "asOf",
+    "associationPrecedence",
+    "band",
+    "bands",
+    "change",
+    "children",
+    "country",
+    "cursor",
+    "definition",
+    "distance",
+    "edges",
+    "endCursor",
+    "exact",
+    "exactDistance",
+    "factRowCount",
+    "firstDay",
+    "formula",
+    "group",
+    "groupId",
+    "groups",
+    "hasNextPage",
+    "hasPreviousPage",
+    "higherIsBetter",
+    "id",
+    "isExact",
+    "isWhole",
+    "lastDay",
+    "location",
+    "locationId",
+    "locations",
+    "max",
+    "measure",
+    "measures",
+    "metric",
+    "metrics",
+    "min",
+    "minBandMembers",
+    "minPeers",
+    "mustExceed",
+    "name",
+    "newCustomerGapDays",
+    "nextBand",
+    "noBandReason",
+    "noMeasureReason",
+    "noRangesReason",
+    "noValueReason",
+    "node",
+    "nodes",
+    "pageInfo",
+    "parent",
+    "partner",
+    "partnerId",
+    "partnerType",
+    "partners",
+    "peerBandCount",
+    "peerBands",
+    "peers",
+    "percentile",
+    "product",
+    "productId",
+    "products",
+    "publishedAt",
+    "ranges",
+    "rank",
+    "release",
+    "reportingCurrency",
+    "revision",
+    "sameValuePeers",
+    "sameValueShare",
+    "scorecard",
+    "scorecardCount",
+    "scorecards",
+    "settings",
+    "slice",
+    "sliceCount",
+    "snapshot",
+    "snapshots",
+    "startCursor",
+    "tier",
+    "timezone",
+    "totalCount",
+    "trend",
+    "unit",
+    "value",
+    "window",
+    "windowFirst",
+    "windowLast",
+    "withheld",
+    "words",
+];
+/// At the root these names stand for anything that has an id.
+const NOT_AT_ROOT: [&str; 2] = ["node", "nodes"];
+
+/// The answers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    answers: Cache<Question, Answer>,
+    bytes_max: u64,
+}
+
+/// What was asked, and with which rights.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Question {
+    document: String,
+    operation_name: Option<String>,
+    variables: String,
+    rights: Rights,
+}
+
+/// An answer without errors.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) cost: usize,
+    pub(super) body: Bytes,
+    /// As often had anything changed before it was made.
+    changes: i64,
+}
+
+impl Kept {
+    /// No more than these bytes are kept.
+    pub(super) fn new(bytes_max: u64) -> Kept {
+        Kept {
+            answers: Cache::builder()
+                .max_capacity(bytes_max)
+                .weigher(weigh)
+                .build(),
+            bytes_max,
+        }
+    }
+
+    /// The question that a request puts; none where nothing is kept.
+    pub(super) fn question(&self, asked: &Asked, rights: &Rights) -> Option<Question> {
+        if self.bytes_max == 0 {
+            return None;
+        }
+        Some(Question {
+            document: asked.query.clone(),
+            operation_name: asked.operation_name.clone(),
+            variables: asked.variables.to_string(),
+            rights: rights.clone(),
+        })
+    }
+
+    /// The answer, if nothing has changed since it was made.
+    pub(super) fn answer(&self, question: &Question, changes: Changes) -> Option<Answer> {
+        let answer = self.answers.get(question)?;
+        (answer.changes == changes.answers).then_some(answer)
+    }
+
+    /// Keeps an answer to a request that [`is_lasting`]. The changes are those that were counted before it was made.
+    pub(super) fn keep(&self, question: Question, changes: Changes, cost: usize, body: Bytes) {
+        let answer = Answer {
+            cost,
+            body,
+            changes: changes.answers,
+        };
+        if u64::from(weigh(&question, &answer)) <= self.bytes_max / SHARE_MAX {
+            self.answers.insert(question, answer);
+        }
+    }
+}
+
+/// Whether the answer stays the same until something changes that is counted. Every definition is looked at, also one that
+/// would not run.
+pub(super) fn is_lasting(request: &mut Request) -> bool {
+    // What the guard would refuse is left to it, unparsed.
+    if !guard::is_parsable(&request.query) {
+        return false;
+    }
+    request.parsed_query().is_ok_and(|document| lasts(document))
+}
+
+fn lasts(document: &ExecutableDocument) -> bool {
+    let mut operations = document.operations.iter();
+    let mut fragments = document.fragments.values();
+    operations.all(|(_, operation)| {
+        let set = &operation.node.selection_set.node;
+        operation.node.ty == OperationType::Query && is_known(set)
+    }) && fragments.all(|fragment| {
+        let set = &fragment.node.selection_set.node;
+        let is_of_root = fragment.node.type_condition.node.on.node == "Query";
+        !is_of_root && are_known(set)
+    })
+}
+
+/// Whether the fields of an operation are, and what is below them.
+fn is_known(root: &SelectionSet) -> bool {
+    are_known(root)
+        && root.items.iter().all(|selection| match &selection.node {
+            Selection::Field(field) => !NOT_AT_ROOT.contains(&field.node.name.node.as_str()),
+            Selection::InlineFragment(_) | Selection::FragmentSpread(_) => false,
+        })
+}
+
+fn are_known(set: &SelectionSet) -> bool {
+    set.items.iter().all(|selection| match &selection.node {
+        Selection::Field(field) => {
+            let name = field.node.name.node.as_str();
+            FIELDS.binary_search(&name).is_ok() && are_known(&field.node.selection_set.node)
+        }
+        Selection::InlineFragment(inline) => are_known(&inline.node.selection_set.node),
+        Selection::FragmentSpread(_) => true,
+    })
+}
+
+fn weigh(question: &Question, answer: &Answer) -> u32 {
+    let partners = match question.rights.figures() {
+        crate::store::rights::Visible::Only(partners) => partners.len() * 8,
+        _ => 0,
+    };
+    let bytes = BYTES_EACH
+        + question.document.len()
+        + question.operation_name.as_ref().map_or(0, String::len)
+        + question.variables.len()
+        + partners
+        + answer.body.len();
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(document: &str, expected: bool) {
+        assert_eq!(
+            is_lasting(&mut Request::new(document)),
+            expected,
+            "{document}"
+        );
+    }
+
+    #[test]
+    fn only_what_is_made_of_what_is_counted_lasts() {
+        check(
+            "{scorecard(partnerId: \"a\") {measures {value bands {min}}}}",
+            true,
+        );
+        check(
+            "{scorecards {edges {node {...Card}} totalCount}} fragment Card on Scorecard {id partner {name}}",
+            true,
+        );
+        check("{a: viewer {name}}", false);
+        check(
+            "{scorecard(partnerId: \"a\") {measure(metric: REVENUE) {explain {exact}}}}",
+            false,
+        );
+        check("{rateLimit {remaining}}", false);
+        check("{node(id: \"a\") {id}}", false);
+        check("{nodes(ids: []) {id}}", false);
+        check(
+            "{...Root} fragment Root on Query {node(id: \"a\") {id}}",
+            false,
+        );
+        check("{... {node(id: \"a\") {id}}}", false);
+        check("{batches {nodes {id}}}", false);
+        check("{__schema {types {name}}}", false);
+        check("mutation {runJob(input: {}) {id}}", false);
+        check("query A {metrics {name}} query B {viewer {name}}", false);
+        check("{", false);
+    }
+
+    #[test]
+    fn fields_are_sorted_and_there() {
+        assert!(FIELDS.is_sorted());
+        let sdl = crate::graphql::sdl();
+        for field in FIELDS.iter().filter(|field| !field.starts_with("__")) {
+            let is_there = |line: &str| {
+                let rest = line.trim_start().strip_prefix(field);
+                rest.is_some_and(|rest| rest.starts_with([':', '(']))
+            };
+            assert!(sdl.lines().any(is_there), "{field}");
+        }
+    }
+}
