@@ -7,7 +7,6 @@
 mod accept;
 mod caching;
 mod documents;
-mod door;
 mod events;
 mod operation;
 mod request;
@@ -20,10 +19,10 @@ use std::time::Duration;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response as Answer};
 use axum::Extension;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRequest, RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -31,15 +30,13 @@ use serde_json::json;
 use self::accept::MediaType;
 use self::documents::Documents;
 pub use self::documents::ManifestError;
-use self::door::Doors;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
 use crate::config::Config;
-use crate::gate::budget::Budget;
-use crate::gate::lockout::Suspect;
+use crate::gate::door::{Doors, Shut};
 use crate::gate::pass::Pass;
-use crate::gate::{Asker, CameFrom};
+use crate::gate::{Asker, CameFrom, Gate};
 use crate::service::identity::{AuthError, Principal};
 use crate::service::run::Asked;
 
@@ -47,12 +44,15 @@ use crate::service::run::Asked;
 /// with the credentials that it was opened by.
 const LIFETIME: Duration = Duration::from_secs(3_600);
 
+/// WebSockets and answers of server-sent events at a time, of everybody and of one key.
+const OPEN_MAX: (usize, usize) = (1_000, 20);
+
 /// What answers at `/graphql`.
 #[derive(Clone)]
 pub struct Endpoint {
     schema: Schema,
     documents: Documents,
-    budget: Budget<String>,
+    gate: Gate,
     timeout: Duration,
     /// Ends what goes on for long.
     stop: Asked,
@@ -71,15 +71,20 @@ impl std::fmt::Debug for Endpoint {
 impl Endpoint {
     /// # Errors
     /// Where there is a manifest of documents and it cannot be used.
-    pub fn new(schema: Schema, config: &Config, stop: Asked) -> Result<Endpoint, ManifestError> {
+    pub fn new(
+        schema: Schema,
+        config: &Config,
+        stop: Asked,
+        gate: Gate,
+    ) -> Result<Endpoint, ManifestError> {
         let limits = config.graphql;
         Ok(Endpoint {
             schema,
             documents: Documents::new(&config.documents)?,
-            budget: Budget::new(limits.cost_per_minute),
+            gate,
             timeout: Duration::from_secs(limits.timeout_seconds),
             stop,
-            doors: Doors::new(),
+            doors: Doors::new(OPEN_MAX.0, OPEN_MAX.1),
         })
     }
 }
@@ -87,10 +92,8 @@ impl Endpoint {
 impl Endpoint {
     /// What a request of a principal's will be paid from.
     fn charge(&self, caller: &Caller) -> Charge {
-        let address = caller.came_from.0;
-        let address = address.map(|address| Suspect::address(address).to_string());
-        let spenders = std::iter::once(caller.principal.who().to_string()).chain(address);
-        Charge::new(self.budget.clone(), spenders.collect())
+        let spenders = Gate::spenders(&caller.principal, caller.came_from);
+        Charge::new(self.gate.budget.clone(), spenders)
     }
 }
 
@@ -147,7 +150,7 @@ impl Refusal {
     const LOCKED: Refusal = Refusal {
         status: StatusCode::TOO_MANY_REQUESTS,
         code: Code::RateLimited,
-        message: "too many bad credentials came from this address, or for this key; ask again later",
+        message: "too many bad credentials came from this address; ask again later",
     };
     const UNRECOGNISABLE: Refusal = Refusal {
         status: StatusCode::SERVICE_UNAVAILABLE,
@@ -160,6 +163,23 @@ impl Refusal {
             status,
             code: Code::BadInput,
             message,
+        }
+    }
+}
+
+impl From<Shut> for Refusal {
+    fn from(shut: Shut) -> Refusal {
+        match shut {
+            Shut::All => Refusal {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: Code::Unavailable,
+                message: "too many subscriptions are open; ask again later",
+            },
+            Shut::Each => Refusal {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                code: Code::RateLimited,
+                message: "too many connections of this key or person are open; close some of them",
+            },
         }
     }
 }
@@ -177,7 +197,7 @@ pub async fn answer(
     Extension(asker): Extension<Asker>,
     Extension(came_from): Extension<CameFrom>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
+    body: Body,
 ) -> Response {
     let events = events::are_accepted(&headers);
     let media_type = MediaType::accepted(&headers).or(events.then_some(MediaType::Json));
@@ -202,7 +222,8 @@ pub async fn answer(
     if let Ok(upgrade) = upgrade {
         return open_socket(endpoint, caller, upgrade, &headers);
     }
-    let body = match body {
+    // Nobody's body is read before it is known whose it is.
+    let body = match Bytes::from_request(axum::extract::Request::new(body), &()).await {
         Ok(body) => body,
         Err(rejection) => {
             let message = "the body could not be read, or has more than 256 KiB";
@@ -233,7 +254,7 @@ pub async fn answer(
     if events {
         return match endpoint.doors.open(&caller.principal) {
             Ok(door) => events::answer(&endpoint, &caller, request, door),
-            Err(refusal) => refuse(media_type, &refusal),
+            Err(shut) => refuse(media_type, &shut.into()),
         };
     }
     let executed = Executed::default();
@@ -270,7 +291,7 @@ fn open_socket(
     upgrade: WebSocketUpgrade,
     headers: &HeaderMap,
 ) -> Response {
-    if socket::is_foreign(headers) {
+    if !endpoint.gate.is_ours(headers) {
         let message = "a page of another site must not connect";
         return refuse(
             MediaType::Json,
@@ -285,7 +306,7 @@ fn open_socket(
                 &Refusal::bad(StatusCode::BAD_REQUEST, message),
             )
         }),
-        Err(refusal) => refuse(MediaType::Json, &refusal),
+        Err(shut) => refuse(MediaType::Json, &shut.into()),
     }
 }
 
