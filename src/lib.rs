@@ -11,6 +11,7 @@ pub mod router;
 pub mod gate;
 pub mod graphql;
 pub mod jobs;
+pub mod listen;
 pub mod rest;
 pub mod web;
 
@@ -18,3 +19,4 @@ pub mod service;
 pub mod store;
 
 pub mod clock;
+pub mod etag;

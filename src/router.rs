@@ -17,6 +17,7 @@ use tower_http::trace::TraceLayer;
 use crate::gate::{self, Gate};
 use crate::graphql;
 use crate::graphql::http::ManifestError;
+use crate::rest::export::{self, Exports};
 use crate::rest::health;
 use crate::service::identity::oidc::CALLBACK;
 use crate::service::operation::Operations;
@@ -50,14 +51,19 @@ pub fn router(operations: &Operations) -> Result<Router, ManifestError> {
     let gate = Gate::new(db.clone(), config);
     let identify = from_fn_with_state(gate.clone(), gate::identify);
     let schema = graphql::schema(operations);
-    let graphql = graphql::http::Endpoint::new(schema, config, operations.listen())?;
+    let graphql = graphql::http::Endpoint::new(schema, config, operations.listen(), gate.clone())?;
     let graphql = any(graphql::http::answer)
         .with_state(graphql)
         .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX))
         .layer(identify.clone());
 
+    let exports = any(export::take)
+        .with_state(Exports::new(app, gate.clone()))
+        .layer(identify.clone());
+
     let routes = Router::new()
         .route("/graphql", graphql)
+        .route("/exports/{name}", exports)
         .route("/graphiql", get(graphql::graphiql::show))
         .route("/graphiql/{name}", get(graphql::graphiql::part))
         .route("/health/live", get(health::live))

@@ -14,8 +14,8 @@ mod m2026_11_23_000011_sessions;
 mod m2026_11_23_000012_audit_log;
 mod m2026_11_23_000013_scorecards_by_slice;
 mod m2026_11_23_000020_packed_scorecards;
-mod m2026_11_23_000030_release_reports;
 mod m2026_11_23_000030_merged_files;
+mod m2026_11_23_000030_release_reports;
 mod m2026_11_23_000040_change_counts;
 
 /// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.

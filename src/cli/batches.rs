@@ -9,6 +9,7 @@ use intake::Dataset;
 use super::REJECTED;
 use super::format::{Format, print, print_json};
 use crate::app::App;
+use crate::service::audit::Actor;
 use crate::service::ingest::{DeleteError, delete_batch};
 use crate::store::batch::Batch;
 use crate::store::manifest;
@@ -54,7 +55,7 @@ pub(super) enum Command {
 pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::List { dataset, format } => list(app, dataset, format).await?,
-        Command::Delete { dataset, batch } => match delete_batch(app, dataset, &batch).await {
+        Command::Delete { dataset, batch } => match delete(app, dataset, &batch).await {
             Ok(()) => print(format!("{dataset} {batch}: deleted"))?,
             Err(refused @ (DeleteError::Reference(_) | DeleteError::NotFound { .. })) => {
                 eprintln!("error: {refused}");
@@ -68,6 +69,10 @@ pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode>
         },
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn delete(app: &App, dataset: Dataset, batch_id: &str) -> Result<(), DeleteError> {
+    delete_batch(app, &Actor::command_line(), dataset, batch_id).await
 }
 
 async fn list(app: &App, dataset: Option<Dataset>, format: Format) -> anyhow::Result<()> {

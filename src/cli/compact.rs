@@ -11,6 +11,7 @@ use super::format::{Format, print};
 use super::serve::asked_to_stop;
 use crate::app::App;
 use crate::clock;
+use crate::service::audit::Actor;
 use crate::service::compact::{Compacted, Request, Watcher, compact};
 use crate::service::night::local_day;
 use crate::service::run::{Stopped, Stopper};
@@ -54,7 +55,8 @@ pub(super) async fn run(app: &App, args: &Args) -> anyhow::Result<ExitCode> {
         slot: None,
     };
     let progress = Arc::new(Progress(bar()));
-    let done = compact(app, request, stopper.listen(), progress.clone()).await;
+    let (by, asked) = (Actor::command_line(), stopper.listen());
+    let done = compact(app, &by, request, asked, progress.clone()).await;
     progress.0.finish_and_clear();
     tell(&done?, args.format)?;
     Ok(ExitCode::SUCCESS)

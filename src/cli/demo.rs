@@ -16,6 +16,7 @@ use super::{REJECTED, ingest, serve};
 use crate::app::App;
 use crate::clock;
 use crate::demo::{Made, Plan, write_program};
+use crate::service::audit::Actor;
 use crate::service::night::local_day;
 use crate::service::recompute::recompute_dates;
 use crate::service::run::Stopper;
@@ -70,7 +71,8 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     let published = published_dates(app.db()).await?;
     missing.retain(|date| !published.contains(date));
     let mut told = Ok(());
-    let done = recompute_dates(app, &missing, Stopper::default().listen(), |published| {
+    let (by, asked) = (Actor::command_line(), Stopper::default().listen());
+    let done = recompute_dates(app, &by, &missing, asked, |published| {
         let line = print(format_args!(
             "{}: {} scorecards published",
             published.as_of, published.counts.scorecards

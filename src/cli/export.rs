@@ -10,7 +10,8 @@ use kernel::Day;
 use super::REJECTED;
 use super::serve::asked_to_stop;
 use crate::app::App;
-use crate::service::export::{Export, Format, export};
+use crate::service::audit::Actor;
+use crate::service::export::{Export, Exporting, Format, Unhindered};
 use target::Target;
 
 pub(super) const EXAMPLE: &str = "Examples:
@@ -43,8 +44,11 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
         }
     };
     let mut out = target.open()?;
+    let exporting = Exporting::find(app, args.what, format, Some(args.as_of)).await?;
+    exporting.tell(&Actor::command_line()).await?;
+    let mut pace = Unhindered;
     let written = tokio::select! {
-        written = export(app, args.what, args.as_of, format, &mut out) => written,
+        written = exporting.write(&mut out, &mut pace) => written,
         // Leaves the scope, and with it the unfinished file.
         () = asked_to_stop() => anyhow::bail!("interrupted; nothing was written"),
     };

@@ -14,6 +14,7 @@ use intake::{Dataset, Source, batch_id_of};
 use super::REJECTED;
 use super::format::Format;
 use crate::app::App;
+use crate::service::audit::Actor;
 use crate::service::ingest::{Interrupted, OnReject, Request, ingest_all};
 use report::{Report, Told};
 
@@ -118,6 +119,7 @@ fn plan(args: &Args, on_reject: OnReject) -> anyhow::Result<Vec<Request>> {
     };
     let batch_id = args.batch.clone().unwrap_or_else(|| batch_id_of(first));
     Ok(vec![Request {
+        by: Actor::command_line(),
         dataset,
         batch_id,
         files,

@@ -99,7 +99,7 @@ pub(super) struct Create {
     partners: Vec<String>,
     /// An export that a key of the role integrator may take; may be given several times.
     #[arg(long = "export", value_enum, value_name = "EXPORT")]
-    exports: Vec<ExportName>,
+    exports: Vec<Export>,
     /// The first day, in UTC, on which it no longer works [default: it does not end].
     #[arg(long, value_name = "DATE")]
     expires_on: Option<NaiveDate>,
@@ -138,12 +138,6 @@ enum RoleName {
     Integrator,
 }
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum ExportName {
-    Scorecards,
-    PeerBands,
-}
-
 pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode> {
     let now = clock::now();
     let done = match command {
@@ -153,7 +147,7 @@ pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode>
                 name: args.name,
                 role: args.role.into(),
                 partner_ids: args.partners,
-                exports: args.exports.into_iter().map(Into::into).collect(),
+                exports: args.exports,
                 expires_at: args.expires_on.map(first_moment),
             };
             match create_key(app.db(), &Actor::command_line(), request, now).await {
@@ -226,15 +220,6 @@ impl From<RoleName> for Role {
             RoleName::Analyst => Role::Analyst,
             RoleName::Partner => Role::Partner,
             RoleName::Integrator => Role::Integrator,
-        }
-    }
-}
-
-impl From<ExportName> for Export {
-    fn from(name: ExportName) -> Export {
-        match name {
-            ExportName::Scorecards => Export::Scorecards,
-            ExportName::PeerBands => Export::PeerBands,
         }
     }
 }

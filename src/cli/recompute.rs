@@ -10,6 +10,7 @@ use super::REJECTED;
 use super::format::{Format, print};
 use super::serve::asked_to_stop;
 use crate::app::App;
+use crate::service::audit::Actor;
 use crate::service::recompute::{Published, recompute_dates};
 use crate::service::run::{Stopped, Stopper};
 
@@ -64,7 +65,8 @@ pub(super) async fn run(app: &App, args: Args) -> anyhow::Result<ExitCode> {
     });
     let progress = progress(dates.len());
     let mut told = Ok(());
-    let done = recompute_dates(app, &dates, stopper.listen(), |published| {
+    let (by, asked) = (Actor::command_line(), stopper.listen());
+    let done = recompute_dates(app, &by, &dates, asked, |published| {
         let line = progress.suspend(|| tell(published, args.format));
         if told.is_ok() {
             told = line;

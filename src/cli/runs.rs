@@ -8,7 +8,8 @@ use kernel::Day;
 use super::REJECTED;
 use super::format::{Format, print, print_json};
 use crate::app::App;
-use crate::store::claim;
+use crate::service::audit::Actor;
+use crate::service::run::cancel_run;
 use crate::store::job_run::{JobRun, JobRunFilter, list_job_runs};
 use crate::store::paging::Page;
 
@@ -68,7 +69,7 @@ pub(super) async fn run(app: &App, args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn cancel(app: &App, run: i64) -> anyhow::Result<ExitCode> {
-    if claim::request_cancel(app.db(), run).await? {
+    if cancel_run(app.db(), &Actor::command_line(), run).await? {
         print(format!(
             "run {run}: asked to stop; whoever works for it learns of it within seconds"
         ))?;

@@ -12,6 +12,7 @@ use super::format::print;
 use crate::app::App;
 use crate::clock;
 use crate::jobs::Schedule;
+use crate::listen::serve;
 use crate::router::router;
 use crate::service::operation::Operations;
 use crate::store::api_key::any_key_works;
@@ -60,12 +61,12 @@ pub(super) async fn listen(
         .context("cannot start the schedule")?;
     let stop = Arc::new(Notify::new());
     let stopping = stop.clone();
-    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, routes)
-        .with_graceful_shutdown(async move { stopping.notified().await });
-    let mut server = tokio::spawn(server.into_future());
+    let connections = app.config().http.connections;
+    let mut server = tokio::spawn(serve(listener, routes, connections, async move {
+        stopping.notified().await;
+    }));
     tokio::select! {
-        ended = &mut server => return Ok(ended??),
+        ended = &mut server => return Ok(ended?),
         () = asked_to_stop() => {}
     }
     tracing::info!("stopping");
@@ -83,7 +84,7 @@ pub(super) async fn listen(
         );
     }
     match server {
-        Ok(ended) => Ok(ended??),
+        Ok(ended) => Ok(ended?),
         Err(_) => {
             tracing::warn!("some answers were cut off");
             Ok(())

@@ -14,6 +14,7 @@ pub struct Http {
     /// Empty where browsers find the server where it listens.
     pub public_url: String,
     pub trusted_proxies: usize,
+    pub connections: usize,
 }
 
 /// How long browsers stay signed in.
@@ -31,6 +32,13 @@ impl Http {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if self.connections == 0 {
+            return Err(ConfigError::OutOfBounds {
+                key: "http.connections",
+                value: self.connections.to_string(),
+                reason: "nobody could ask; it must be at least 1",
+            });
+        }
         let is_origin = |rest: &str| !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']);
         let url = &self.public_url;
         let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
@@ -79,6 +87,7 @@ mod tests {
                 listen: ([127, 0, 0, 1], 0).into(),
                 public_url: url.to_owned(),
                 trusted_proxies: 0,
+                connections: 1,
             };
             assert_eq!(http.check().is_ok(), fine, "{url}");
         }

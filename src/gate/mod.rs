@@ -7,10 +7,12 @@ mod address;
 mod bearer;
 pub mod budget;
 pub mod cookie;
+pub mod door;
 mod last_use;
 pub mod lockout;
 mod origin;
 pub mod pass;
+pub mod seat;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -21,10 +23,12 @@ use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 
+use self::budget::Budget;
 use self::cookie::{Cookie, Cookies};
 use self::last_use::LastUse;
-use self::lockout::{Lockout, Suspect};
+use self::lockout::{Attempt, Lockout, Suspect, household};
 use self::pass::Pass;
+use self::seat::Seat;
 use crate::config::{Config, Http};
 use crate::service::audit::{Actor, Change};
 use crate::service::identity::{AuthError, Issuer, KnownKeys, Principal, Secret};
@@ -38,7 +42,7 @@ pub enum Asker {
     Known(Arc<Principal>, Arc<Pass>),
     /// Without credentials, or with some that do not work: the answer is the same.
     Nobody,
-    /// Too many bad credentials came from there, or for this key: wait so long.
+    /// Too many bad credentials came from there: wait so long.
     Locked(Duration),
     /// Whether the credentials are good could not be looked up.
     Unavailable,
@@ -64,6 +68,8 @@ pub struct Gate {
     keys: KnownKeys,
     http: Arc<Http>,
     pub cookies: Cookies,
+    /// What everybody's requests are paid from, whichever way they come.
+    pub budget: Budget<String>,
     last_use: LastUse,
     lockout: Lockout,
     issuer: Option<Issuer>,
@@ -78,6 +84,7 @@ impl Gate {
             keys: KnownKeys::default(),
             db,
             cookies: Cookies::new(&config.http),
+            budget: Budget::new(config.graphql.cost_per_minute),
             http: Arc::new(config.http.clone()),
             lockout: Lockout::default(),
             issuer: Issuer::new(&config.oidc, &config.http),
@@ -90,13 +97,23 @@ impl Gate {
         self.issuer.as_ref()
     }
 
+    /// Who pays for a request: the key or person, and the address.
+    #[must_use]
+    pub fn spenders(principal: &Principal, came_from: CameFrom) -> Vec<String> {
+        let address = came_from.0;
+        let address = address.map(|address| Suspect::Address(household(address)).to_string());
+        std::iter::once(principal.who().to_string())
+            .chain(address)
+            .collect()
+    }
+
     /// Whether a browser sends the request from one of our own pages.
     #[must_use]
     pub fn is_ours(&self, headers: &HeaderMap) -> bool {
         origin::is_ours(&self.http, headers)
     }
 
-    /// Looks credentials up, unless too many bad ones came from there or for this key.
+    /// Looks credentials up, unless too many bad ones came from there.
     ///
     /// # Errors
     /// Who asks otherwise.
@@ -106,23 +123,28 @@ impl Gate {
         from: Option<IpAddr>,
         looking: impl Future<Output = Result<Found, AuthError>>,
     ) -> Result<Found, Asker> {
-        let prefix = Secret::parse(credentials);
-        let prefix = prefix.map(|secret| Suspect::Prefix(secret.prefix().to_owned()));
-        let address = from.map(Suspect::address);
-        let suspects: Vec<Suspect> = prefix.iter().cloned().chain(address).collect();
-        if let Some(wait) = self.lockout.wait(&suspects, Instant::now()) {
+        let key = Secret::parse(credentials);
+        let beginning = key.as_ref().map_or("", Secret::prefix);
+        // Nobody who comes from nowhere can be told from others.
+        let attempt = from.map(|from| Attempt::new(from, beginning, credentials));
+        let now = Instant::now();
+        if let Some(attempt) = &attempt
+            && let Some(wait) = self.lockout.wait(attempt, now)
+        {
             return Err(Asker::Locked(wait));
         }
         match looking.await {
             Ok(found) => {
-                if let Some(prefix) = prefix {
-                    self.lockout.succeeded(&prefix);
+                if let Some(attempt) = attempt {
+                    self.lockout.succeeded(&attempt, Instant::now());
                 }
                 Ok(found)
             }
             Err(AuthError::Refused) => {
-                let locked = self.lockout.failed(&suspects, Instant::now());
-                self.tell_locked(locked, from);
+                if let Some(attempt) = attempt {
+                    let locked = self.lockout.failed(&attempt, Instant::now());
+                    self.tell_locked(locked, from);
+                }
                 Err(Asker::Nobody)
             }
             Err(error) => {
@@ -195,6 +217,9 @@ pub async fn identify(State(gate): State<Gate>, mut request: Request, next: Next
     let changes = !request.method().is_safe();
     let (asker, signed_in, seen) = gate.asker(request.headers(), changes, from).await;
     let extensions = request.extensions_mut();
+    if let (Asker::Known(..), Some(seat)) = (&asker, extensions.get::<Arc<Seat>>()) {
+        seat.recognise();
+    }
     extensions.insert(CameFrom(from));
     extensions.insert(asker);
     if let Some(seen) = seen {

@@ -35,6 +35,7 @@ mod tests {
             listen: ([127, 0, 0, 1], 8080).into(),
             public_url: public_url.to_owned(),
             trusted_proxies: 0,
+            connections: 1,
         };
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("localhost:8080"));

@@ -71,6 +71,8 @@ pub enum Failure {
     NotFound(String),
     TooComplex(String),
     RateLimited,
+    /// Too much is under way for whoever asks.
+    TooMany(&'static str),
     Store(Arc<StoreError>),
     /// What else may fail in the server, and whether asking again later can help.
     Server(Arc<dyn std::error::Error + Send + Sync>, bool),
@@ -100,7 +102,7 @@ impl Failure {
             Failure::TooComplex(_) => Code::TooComplex,
             Failure::Store(error) if error.is_unavailable() => Code::Unavailable,
             Failure::Server(_, true) => Code::Unavailable,
-            Failure::RateLimited => Code::RateLimited,
+            Failure::RateLimited | Failure::TooMany(_) => Code::RateLimited,
             Failure::Store(_) | Failure::Server(_, false) => Code::Internal,
         }
     }
@@ -110,7 +112,7 @@ impl Failure {
     pub fn message(&self) -> &str {
         match self {
             Failure::Unauthenticated => UNAUTHENTICATED,
-            Failure::Forbidden(message) => message,
+            Failure::Forbidden(message) | Failure::TooMany(message) => message,
             Failure::BadInput(message)
             | Failure::NotFound(message)
             | Failure::TooComplex(message) => message,
@@ -143,6 +145,11 @@ impl Failure {
 
 impl From<Arc<ExplainError>> for Failure {
     fn from(error: Arc<ExplainError>) -> Failure {
+        if matches!(*error, ExplainError::Busy) {
+            let message =
+                "too many explanations are under way or wait; ask again when some have ended";
+            return Failure::TooMany(message);
+        }
         let is_unavailable =
             matches!(&*error, ExplainError::Store(error) if error.is_unavailable());
         Failure::Server(error, is_unavailable)

@@ -8,7 +8,6 @@ mod accept;
 mod answering;
 mod caching;
 mod documents;
-mod door;
 mod events;
 mod kept;
 mod operation;
@@ -34,16 +33,14 @@ use self::accept::MediaType;
 use self::answering::Answered;
 use self::documents::Documents;
 pub use self::documents::ManifestError;
-use self::door::Doors;
 use self::kept::Kept;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
 use crate::config::Config;
-use crate::gate::budget::Budget;
-use crate::gate::lockout::Suspect;
+use crate::gate::door::{Doors, Shut};
 use crate::gate::pass::Pass;
-use crate::gate::{Asker, CameFrom, Seen};
+use crate::gate::{Asker, CameFrom, Gate, Seen};
 use crate::service::identity::{AuthError, Principal};
 use crate::service::run::Asked;
 
@@ -51,12 +48,15 @@ use crate::service::run::Asked;
 /// with the credentials that it was opened by.
 const LIFETIME: Duration = Duration::from_secs(3_600);
 
+/// WebSockets and answers of server-sent events at a time, of everybody and of one key.
+const OPEN_MAX: (usize, usize) = (1_000, 20);
+
 /// What answers at `/graphql`.
 #[derive(Clone)]
 pub struct Endpoint {
     schema: Schema,
     documents: Documents,
-    budget: Budget<String>,
+    gate: Gate,
     kept: Kept,
     timeout: Duration,
     /// Ends what goes on for long.
@@ -76,16 +76,21 @@ impl std::fmt::Debug for Endpoint {
 impl Endpoint {
     /// # Errors
     /// Where there is a manifest of documents and it cannot be used.
-    pub fn new(schema: Schema, config: &Config, stop: Asked) -> Result<Endpoint, ManifestError> {
+    pub fn new(
+        schema: Schema,
+        config: &Config,
+        stop: Asked,
+        gate: Gate,
+    ) -> Result<Endpoint, ManifestError> {
         let limits = config.graphql;
         Ok(Endpoint {
             schema,
             documents: Documents::new(&config.documents)?,
-            budget: Budget::new(limits.cost_per_minute),
+            gate,
             kept: Kept::new(u64::from(limits.kept_megabytes) * 1024 * 1024),
             timeout: Duration::from_secs(limits.timeout_seconds),
             stop,
-            doors: Doors::new(),
+            doors: Doors::new(OPEN_MAX.0, OPEN_MAX.1),
         })
     }
 }
@@ -93,10 +98,8 @@ impl Endpoint {
 impl Endpoint {
     /// What a request of a principal's will be paid from.
     fn charge(&self, caller: &Caller) -> Charge {
-        let address = caller.came_from.0;
-        let address = address.map(|address| Suspect::address(address).to_string());
-        let spenders = std::iter::once(caller.principal.who().to_string()).chain(address);
-        Charge::new(self.budget.clone(), spenders.collect())
+        let spenders = Gate::spenders(&caller.principal, caller.came_from);
+        Charge::new(self.gate.budget.clone(), spenders)
     }
 }
 
@@ -153,7 +156,7 @@ impl Refusal {
     const LOCKED: Refusal = Refusal {
         status: StatusCode::TOO_MANY_REQUESTS,
         code: Code::RateLimited,
-        message: "too many bad credentials came from this address, or for this key; ask again later",
+        message: "too many bad credentials came from this address; ask again later",
     };
     const UNRECOGNISABLE: Refusal = Refusal {
         status: StatusCode::SERVICE_UNAVAILABLE,
@@ -172,6 +175,23 @@ impl Refusal {
             status,
             code: Code::BadInput,
             message,
+        }
+    }
+}
+
+impl From<Shut> for Refusal {
+    fn from(shut: Shut) -> Refusal {
+        match shut {
+            Shut::All => Refusal {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: Code::Unavailable,
+                message: "too many subscriptions are open; ask again later",
+            },
+            Shut::Each => Refusal {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                code: Code::RateLimited,
+                message: "too many connections of this key or person are open; close some of them",
+            },
         }
     }
 }
@@ -251,7 +271,7 @@ pub async fn answer(
     if events && (json.is_none() || goes_on()) {
         return match endpoint.doors.open(&caller.principal) {
             Ok(door) => events::answer(&endpoint, &caller, asked.into(), door),
-            Err(refusal) => refuse(media_type, &refusal),
+            Err(shut) => refuse(media_type, &shut.into()),
         };
     }
     let seen = seen.map(|Extension(seen)| seen);
@@ -283,7 +303,7 @@ fn open_socket(
     upgrade: WebSocketUpgrade,
     headers: &HeaderMap,
 ) -> Response {
-    if socket::is_foreign(headers) {
+    if !endpoint.gate.is_ours(headers) {
         let message = "a page of another site must not connect";
         return refuse(
             MediaType::Json,
@@ -298,7 +318,7 @@ fn open_socket(
                 &Refusal::bad(StatusCode::BAD_REQUEST, message),
             )
         }),
-        Err(refusal) => refuse(MediaType::Json, &refusal),
+        Err(shut) => refuse(MediaType::Json, &shut.into()),
     }
 }
 

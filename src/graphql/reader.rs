@@ -64,7 +64,8 @@ impl Reader {
         principal: Arc<Principal>,
         explaining: Explaining,
     ) -> Reader {
-        let explainer = Explainer(explaining);
+        let who = principal.who().to_string();
+        let explainer = Explainer { explaining, who };
         Reader {
             rows: row_loader(&db, principal.rights()),
             explanations: DataLoader::with_cache(explainer, tokio::spawn, HashMapCache::default()),

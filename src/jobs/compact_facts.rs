@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use kernel::Day;
 
 use crate::app::App;
+use crate::service::audit::Actor;
 use crate::service::compact::{COMPACT_FACTS, CompactError, Compacted, Request, compact, is_due};
 use crate::service::night::last_night;
 use crate::service::recompute::RECOMPUTE_SNAPSHOT;
@@ -57,6 +58,13 @@ pub async fn compact_facts(
         slot: Some(slot),
     };
     Ok(Some(
-        compact(app, request, asked.clone(), Arc::new(())).await,
+        compact(
+            app,
+            &Actor::schedule(),
+            request,
+            asked.clone(),
+            Arc::new(()),
+        )
+        .await,
     ))
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use kernel::Day;
 
 use crate::app::App;
+use crate::service::audit::Actor;
 use crate::service::due::{History, due};
 use crate::service::night::last_night;
 use crate::service::recompute::{Published, RECOMPUTE_SNAPSHOT, RecomputeError, recompute};
@@ -73,7 +74,7 @@ pub async fn recompute_snapshots(
         if settled.contains(&as_of) {
             continue;
         }
-        let result = recompute(app, as_of, Some(slot), asked.clone()).await;
+        let result = recompute(app, &Actor::schedule(), as_of, Some(slot), asked.clone()).await;
         outcomes.push(Outcome { as_of, result });
     }
     Ok(outcomes)

@@ -1,5 +1,4 @@
-//! Who did what, from where: changes that someone asks for are told to the audit log, in their own transaction where they have
-//! one that can tell it.
+//! Who did what, from where: changes that someone asks for are told to the audit log, in their own transaction.
 
 use std::net::IpAddr;
 
@@ -37,6 +36,15 @@ impl Actor {
     pub fn command_line() -> Actor {
         Actor {
             who: "command line".to_owned(),
+            address: None,
+        }
+    }
+
+    /// What the server does by itself, by its settings.
+    #[must_use]
+    pub fn schedule() -> Actor {
+        Actor {
+            who: "schedule".to_owned(),
             address: None,
         }
     }
@@ -79,8 +87,14 @@ impl Actor {
         at: DateTime<Utc>,
         change: Change,
     ) -> Result<(), StoreError> {
+        insert_entry(txn, self.entry(at, change)).await
+    }
+
+    /// The entry itself, for a transaction of the store's own.
+    #[must_use]
+    pub fn entry(&self, at: DateTime<Utc>, change: Change) -> NewAuditEntry {
         let text = |value: Value| value.to_string();
-        let entry = NewAuditEntry {
+        NewAuditEntry {
             at,
             who: self.who.clone(),
             address: self.address.map(|address| address.to_string()),
@@ -88,7 +102,6 @@ impl Actor {
             subject: change.subject,
             before: change.before.map(text),
             after: change.after.map(text),
-        };
-        insert_entry(txn, entry).await
+        }
     }
 }

@@ -8,9 +8,9 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use crate::app::App;
+use crate::service::audit::Actor;
 use crate::service::recompute::{self, RecomputeError};
 use crate::service::run::{Asked, Stopped, Stopper};
-use crate::store::{StoreError, claim};
 
 /// Runs that are under way or wait for each other.
 const RUNS_MAX: usize = 8;
@@ -60,24 +60,16 @@ impl Operations {
     ///
     /// # Errors
     /// Where too many are under way, or the run cannot be claimed.
-    pub async fn start_recompute(&self, as_of: Day) -> Result<i64, StartError> {
+    pub async fn start_recompute(&self, by: &Actor, as_of: Day) -> Result<i64, StartError> {
         let mut runs = self.0.runs.lock().await;
         while runs.try_join_next().is_some() {}
         if runs.len() >= RUNS_MAX {
             return Err(StartError::TooMany);
         }
         let asked = self.listen();
-        let (run, work) = recompute::start(self.app(), as_of, asked).await?;
+        let (run, work) = recompute::start(self.app(), by, as_of, asked).await?;
         runs.spawn(work);
         Ok(run)
-    }
-
-    /// Asks for a run to be stopped; false where it is not under way. Whoever works for it learns of it within seconds.
-    ///
-    /// # Errors
-    /// Where the database refuses.
-    pub async fn cancel_run(&self, run: i64) -> Result<bool, StoreError> {
-        claim::request_cancel(self.app().db(), run).await
     }
 
     /// Asks all work to stop, and waits until it has.

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock;
+use crate::service::audit::{Actor, Change};
 use crate::store::claim::{self, Claim, NewRun, Renewal};
 use crate::store::job_run::JobRunState;
 use crate::store::{Db, StoreError};
@@ -27,6 +28,20 @@ pub enum Stopped {
     ShuttingDown,
     #[error("the run was taken over by another server, or its lease could not be renewed")]
     LeaseLost,
+}
+
+/// Asks for a run to be stopped, on whichever server it is under way; false where it is not. Whoever works for it learns of
+/// it within seconds.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn cancel_run(db: &Db, by: &Actor, run: i64) -> Result<bool, StoreError> {
+    let change = Change {
+        action: "job_run.cancel",
+        subject: format!("job_run {run}"),
+        ..Change::default()
+    };
+    claim::request_cancel(db, run, by.entry(clock::now(), change)).await
 }
 
 /// Tells every run that listens to stop.
@@ -96,13 +111,27 @@ impl Asked {
 }
 
 impl Run {
-    /// Claims the run. None where its slot is settled or another server works for it.
+    /// Claims the run, and tells the audit log who began it. None where its slot is settled or another server works for it.
     ///
     /// # Errors
     /// Where the database refuses.
-    pub async fn claim(db: &Db, new: &NewRun, asked: Asked) -> Result<Option<Run>, StoreError> {
-        let begun = Instant::now();
-        let Some(claim) = claim::claim(db, new, LEASE, clock::now()).await? else {
+    pub async fn claim(
+        db: &Db,
+        by: &Actor,
+        new: &NewRun,
+        asked: Asked,
+    ) -> Result<Option<Run>, StoreError> {
+        let (begun, now) = (Instant::now(), clock::now());
+        let tell = |run| {
+            let change = Change {
+                action: "job_run.start",
+                subject: format!("job_run {run}"),
+                after: Some(serde_json::json!({ "job": new.job, "as_of": new.as_of.to_string() })),
+                ..Change::default()
+            };
+            by.entry(now, change)
+        };
+        let Some(claim) = claim::claim(db, new, LEASE, now, tell).await? else {
             return Ok(None);
         };
         let (tell, lease) = watch::channel(Lease::Until(begun + LEASE - MARGIN));

@@ -1,9 +1,10 @@
 //! All rows of a snapshot, slice by slice, for exports.
 
+use chrono::{DateTime, Utc};
 use entity::{location, offering, partner, peer_band, peer_group, scorecard, slice, snapshot};
 use kernel::{Metric, PeerBand};
 use rustc_hash::FxHashMap;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 
 use super::peer_group::metric_at;
 use super::scorecard::{Measure, Scorecard};
@@ -25,44 +26,68 @@ pub struct PartnerMeasures {
     pub measures: [Measure; Metric::COUNT],
 }
 
-/// The newest published snapshot of a date.
+/// A published snapshot, and how much there is of it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub snapshot: i64,
+    pub as_of: i32,
+    pub revision: i32,
+    pub published_at: Option<DateTime<Utc>>,
+    /// How many were published: fewer rows mean that some were removed since.
+    pub scorecards: u64,
+    pub peer_bands: u64,
+}
+
+/// A snapshot that is read.
 #[derive(Debug)]
 pub struct Dump {
     db: Db,
     snapshot: i64,
     /// In the order of exports.
     pub slices: Vec<SliceIds>,
-    /// How many scorecards and peer bands were published: fewer rows mean that some were removed since.
-    pub scorecards: u64,
-    pub peer_bands: u64,
     partners: FxHashMap<i32, String>,
 }
 
+/// The newest published revision of a date, or of the newest date where none is named; none where there is none.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_published(db: &Db, as_of: Option<i32>) -> Result<Option<Found>, StoreError> {
+    let found = snapshot::Entity::find()
+        .apply_if(as_of, |select, as_of| {
+            select.filter(snapshot::Column::AsOf.eq(as_of))
+        })
+        .filter(snapshot::Column::State.eq(snapshot::State::Published))
+        .order_by_desc(snapshot::Column::AsOf)
+        .order_by_desc(snapshot::Column::Revision)
+        .one(db.read())
+        .await?;
+    Ok(found.map(|row| Found {
+        snapshot: row.id,
+        as_of: row.as_of,
+        revision: row.revision,
+        published_at: row.published_at,
+        scorecards: row.scorecards.unsigned_abs(),
+        peer_bands: row.peer_bands.unsigned_abs(),
+    }))
+}
+
 impl Dump {
-    /// Finds the snapshot; none where the date has none.
+    /// Begins to read a snapshot.
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn open(db: &Db, as_of: i32) -> Result<Option<Dump>, StoreError> {
-        let found = snapshot::Entity::find()
-            .filter(snapshot::Column::AsOf.eq(as_of))
-            .filter(snapshot::Column::State.eq(snapshot::State::Published))
-            .order_by_desc(snapshot::Column::Revision)
-            .one(db.read())
-            .await?;
-        let Some(found) = found else { return Ok(None) };
+    pub async fn open(db: &Db, found: &Found) -> Result<Dump, StoreError> {
         let partners = partner::Entity::find().all(db.read()).await?;
-        Ok(Some(Dump {
+        Ok(Dump {
             db: db.clone(),
-            snapshot: found.id,
+            snapshot: found.snapshot,
             slices: slices(db).await?,
-            scorecards: found.scorecards.unsigned_abs(),
-            peer_bands: found.peer_bands.unsigned_abs(),
             partners: partners
                 .into_iter()
                 .map(|row| (row.id, row.partner_id))
                 .collect(),
-        }))
+        })
     }
 
     /// The measures of everyone who has a scorecard in the slice, in order of partner_id by bytes.

@@ -29,6 +29,15 @@ pub struct NewBatch<'a> {
 pub struct Recorded {
     number: i64,
     sequence: i64,
+    /// The batch whose place it has taken.
+    pub replaced: Option<Taken>,
+}
+
+/// What was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    pub rows: i64,
+    pub committed_at: DateTime<Utc>,
 }
 
 /// Records the batch at the last place of the commit order, in place of the one of the same id. Its files must have been
@@ -41,7 +50,7 @@ pub async fn commit_batch(
     new: &NewBatch<'_>,
     files: &[WrittenFile],
 ) -> Result<Recorded, StoreError> {
-    delete_batch(txn, new.dataset, new.batch_id).await?;
+    let replaced = delete_batch(txn, new.dataset, new.batch_id).await?;
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     uncounted_file::count(txn, &paths, State::Announced).await?;
     let last: Option<Option<i64>> = batch::Entity::find()
@@ -78,7 +87,11 @@ pub async fn commit_batch(
             .exec_without_returning(txn)
             .await?;
     }
-    Ok(Recorded { number, sequence })
+    Ok(Recorded {
+        number,
+        sequence,
+        replaced,
+    })
 }
 
 /// Whether a batch that was recorded is there.
@@ -92,7 +105,8 @@ pub async fn holds(db: &Db, recorded: Recorded) -> Result<bool, StoreError> {
     Ok(found.is_some_and(|batch| batch.sequence == recorded.sequence))
 }
 
-/// Takes a batch back; its files, and its rows in merged ones, count no more from this transaction on. Says whether there was one of this id.
+/// Takes a batch back; its files, and its rows in merged ones, count no more from this transaction on. None where there
+/// is none of this id.
 ///
 /// # Errors
 /// Where the database refuses.
@@ -100,7 +114,7 @@ pub async fn delete_batch(
     txn: &DatabaseTransaction,
     dataset: &str,
     batch_id: &str,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Taken>, StoreError> {
     let found = batch::Entity::find()
         .filter(batch::Column::Dataset.eq(dataset))
         .filter(batch::Column::BatchId.eq(batch_id))
@@ -108,7 +122,7 @@ pub async fn delete_batch(
         .lock_exclusive()
         .one(txn)
         .await?;
-    let Some(found) = found else { return Ok(false) };
+    let Some(found) = found else { return Ok(None) };
     let mut paths: Vec<String> = fact_file::Entity::find()
         .filter(fact_file::Column::Batch.eq(found.id))
         .select_only()
@@ -123,7 +137,10 @@ pub async fn delete_batch(
     paths.extend(merged_file::withdraw(txn, found.id).await?);
     batch::Entity::delete_by_id(found.id).exec(txn).await?;
     uncounted_file::retire(txn, &paths).await?;
-    Ok(true)
+    Ok(Some(Taken {
+        rows: found.rows,
+        committed_at: found.committed_at,
+    }))
 }
 
 /// Every batch and upload, in commit order.

@@ -11,8 +11,8 @@ use super::Pages;
 use super::failure::Failure;
 use super::sign_in::{enter, life, local, see_other};
 use crate::clock;
-use crate::gate::CameFrom;
 use crate::gate::cookie::Cookie;
+use crate::gate::{Asker, CameFrom};
 use crate::service::finish::finish;
 use crate::service::identity::oidc::{Issuer, Journey, Returned};
 use crate::service::identity::session::{Proof, sign_in};
@@ -66,11 +66,19 @@ pub async fn arrive(
     let cookies = pages.gate.cookies;
     let journey = cookies.read(&headers, Cookie::Journey);
     let journey = journey.and_then(Journey::from_cookie);
+    // Any page can send a browser here that never set out: that is no try of whoever sits before it, and costs nothing.
+    let journey = journey.filter(|journey| journey.is_of(&back));
     let journey = journey.ok_or(AuthError::Refused)?;
-    let claims = issuer
-        .arrive(&journey, &back)
-        .await
-        .map_err(AuthError::from)?;
+    let arriving = async {
+        issuer
+            .arrive(&journey, &back)
+            .await
+            .map_err(AuthError::from)
+    };
+    let claims = match pages.gate.check(back.code(), from, arriving).await {
+        Ok(claims) => claims,
+        Err(asker) => return Err(refused(&asker)),
+    };
     let (db, life) = (pages.db.clone(), life(&pages));
     let entering =
         async move { sign_in(&db, Proof::Claims(claims), life, from, clock::now()).await };
@@ -79,6 +87,14 @@ pub async fn arrive(
     let gone = cookies.remove(Cookie::Journey);
     response.headers_mut().append(header::SET_COOKIE, gone);
     Ok(response)
+}
+
+fn refused(asker: &Asker) -> Failure {
+    match asker {
+        Asker::Locked(wait) => Failure::Locked(*wait),
+        Asker::Unavailable => Failure::Slow,
+        Asker::Nobody | Asker::Known(..) => AuthError::Refused.into(),
+    }
 }
 
 fn issuer(pages: &Pages) -> Result<&Issuer, Failure> {

@@ -10,7 +10,8 @@ use intake::{Reject, Source};
 use naive::program::{FactUpload, Program, Ranges};
 use peerband::app::App;
 use peerband::config::{Config, DataDir};
-use peerband::service::export::{Export, Format, export};
+use peerband::service::audit::Actor;
+use peerband::service::export::{Export, Format};
 use peerband::service::ingest::{OnReject, Outcome, Request, Watcher, delete_batch, ingest};
 use peerband::service::recompute::{RecomputeError, StoppedAt, recompute_dates};
 use peerband::service::run::Stopper;
@@ -18,6 +19,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestCaseResult, TestError, TestRunner};
 
 use crate::formats;
+use crate::harness::exported::export;
 use crate::harness::{database, parquet};
 
 struct NoRejects;
@@ -84,6 +86,7 @@ pub(crate) async fn send(
         path
     };
     let request = Request {
+        by: Actor::command_line(),
         dataset: dataset.parse().unwrap(),
         batch_id: batch_id.to_owned(),
         files: vec![Source::from_path(&path).unwrap()],
@@ -127,9 +130,11 @@ pub(crate) async fn carry_out(app: &App, folder: &std::path::Path, upload: &Fact
             let csv = naive::files::upload_csv(rows);
             send(app, folder, dataset, batch, &csv).await;
         }
-        FactUpload::Delete { batch, .. } => delete_batch(app, dataset.parse().unwrap(), batch)
-            .await
-            .unwrap(),
+        FactUpload::Delete { batch, .. } => {
+            let by = Actor::command_line();
+            let deleted = delete_batch(app, &by, dataset.parse().unwrap(), batch).await;
+            deleted.unwrap();
+        }
     }
 }
 
@@ -141,7 +146,9 @@ async fn check(program: &Program, as_of: naive::date::Date) -> TestCaseResult {
     let dates = [as_of.plus(-200), as_of];
     let days = dates.map(|date| date.to_string().parse::<kernel::Day>().unwrap());
     let asked = Stopper::default().listen();
-    let stopped = recompute_dates(&app, &days, asked, |_| {}).await.err();
+    let stopped = recompute_dates(&app, &Actor::command_line(), &days, asked, |_| {})
+        .await
+        .err();
     for (date, day) in dates.into_iter().zip(days) {
         match naive::evaluate::evaluate(program, date) {
             Ok(expected) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use naive::program::Program;
 use peerband::app::App;
+use peerband::service::audit::Actor;
 use peerband::service::compact::{Compacted, Request, compact, is_due};
 use peerband::service::export::Export;
 use peerband::service::ingest::delete_batch;
@@ -32,12 +33,16 @@ fn request() -> Request {
 /// Merges all that can be.
 pub(crate) async fn compact_all(app: &App) -> Compacted {
     let asked = Stopper::default().listen();
-    compact(app, request(), asked, Arc::new(())).await.unwrap()
+    let by = Actor::command_line();
+    compact(app, &by, request(), asked, Arc::new(()))
+        .await
+        .unwrap()
 }
 
 /// What is published of a date: both exports and how many facts they stand on, or why nothing is.
 async fn published(app: &App, as_of: kernel::Day) -> Vec<String> {
-    match recompute(app, as_of, None, Stopper::default().listen()).await {
+    let by = Actor::command_line();
+    match recompute(app, &by, as_of, None, Stopper::default().listen()).await {
         Ok(_) => {
             let snapshot = find_snapshot(app.db(), Some(as_of)).await.unwrap().unwrap();
             vec![
@@ -144,7 +149,8 @@ fn send_all(sender: &Sender, batches: usize) {
 }
 
 async fn delete(app: &App, dataset: intake::Dataset, batch_id: &str) {
-    delete_batch(app, dataset, batch_id).await.unwrap();
+    let by = Actor::command_line();
+    delete_batch(app, &by, dataset, batch_id).await.unwrap();
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use kernel::{FactReason, Metric, Sums};
 use peerband::app::App;
 use peerband::config::{Config, DataDir};
 use peerband::graphql::schema;
+use peerband::service::audit::Actor;
 use peerband::service::explain::{ExplainOf, Explaining};
 use peerband::service::identity::{Principal, authenticate_key};
 use peerband::service::ingest::delete_batch;
@@ -84,9 +85,15 @@ async fn check(
     let day = as_of.to_string().parse::<kernel::Day>().unwrap();
     let mut checked = 0;
     // Without a rate nothing is published, and there is nothing to explain.
-    if recompute(&app, day, None, Stopper::default().listen())
-        .await
-        .is_ok()
+    if recompute(
+        &app,
+        &Actor::command_line(),
+        day,
+        None,
+        Stopper::default().listen(),
+    )
+    .await
+    .is_ok()
     {
         let explaining = Explaining::new(&app);
         for sees_others in [true, false] {
@@ -95,7 +102,7 @@ async fn check(
                 compact_all(&app).await;
             }
             let asked = everything(&app, day, sees_others).await;
-            let explained = explaining.explain(&asked).await;
+            let explained = explaining.explain("a test", &asked).await;
             let explained = explained.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(explained.len(), asked.len());
             for (asked, explained) in asked.iter().zip(explained) {
@@ -225,7 +232,9 @@ impl Sent {
     async fn recompute(&self) {
         let day = "2026-10-31".parse().unwrap();
         let asked = Stopper::default().listen();
-        recompute(&self.app, day, None, asked).await.unwrap();
+        recompute(&self.app, &Actor::command_line(), day, None, asked)
+            .await
+            .unwrap();
     }
 
     async fn send(&self, dataset: &str, batch: &str, csv: &str) {
@@ -440,9 +449,14 @@ async fn other_facts_than_those_of_the_snapshot_explain_nothing() {
     assert_eq!(explanation["exact"], "158.2500");
     assert_eq!(explanation["numerator"], json!(null));
 
-    delete_batch(&sent.app, intake::Dataset::Revenue, "second")
-        .await
-        .unwrap();
+    delete_batch(
+        &sent.app,
+        &Actor::command_line(),
+        intake::Dataset::Revenue,
+        "second",
+    )
+    .await
+    .unwrap();
     for metric in ["REVENUE", "NET_PAID_SEATS"] {
         let explanation = sent.explain(metric, "STAFF").await;
         assert_eq!(explanation["unexplained"], "FACTS_CHANGED");

@@ -9,8 +9,10 @@ use arrow::datatypes::{
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use peerband::app::App;
-use peerband::service::export::{Export, Format, export};
+use peerband::service::export::{Export, Format};
 use serde_json::value::RawValue;
+
+use crate::harness::exported::export;
 
 async fn exported(app: &App, what: Export, as_of: kernel::Day, format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -14,6 +14,7 @@ mod harness;
 mod jobs;
 mod kill;
 mod reference;
+mod rest;
 mod start;
 mod sweep;
 mod web;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use intake::{Reject, Source};
 use peerband::app::App;
+use peerband::service::audit::Actor;
 use peerband::service::ingest::{OnReject, Outcome, Request, Watcher, delete_batch, ingest};
 use peerband::service::lock;
 use peerband::service::sweep::{Swept, sweep_fact_store};
@@ -30,6 +31,7 @@ impl Watcher for Quiet {
 fn usage(sender: &Sender, batch_id: &str, rows: usize) -> Request {
     let [_, _, file, ..] = sender.batch("usage", batch_id, &usage_csv(rows));
     Request {
+        by: Actor::command_line(),
         dataset: intake::Dataset::Usage,
         batch_id: batch_id.to_owned(),
         files: vec![Source::from_path(file).unwrap()],
@@ -55,7 +57,7 @@ async fn replaced_and_deleted_files_go_at_once_where_nobody_computes() {
         assert_eq!(sender.fact_files().len(), FILES);
         assert_eq!(sender.fact_files(), live_paths(&app).await);
     }
-    delete_batch(&app, intake::Dataset::Usage, "a")
+    delete_batch(&app, &Actor::command_line(), intake::Dataset::Usage, "a")
         .await
         .unwrap();
     assert_eq!(sender.fact_files(), BTreeSet::new());
@@ -75,9 +77,14 @@ async fn a_run_keeps_the_files_it_has_pinned() {
 
     // Neither waits for the run.
     store(&app, usage(&sender, "replaced", 200)).await;
-    delete_batch(&app, intake::Dataset::Usage, "deleted")
-        .await
-        .unwrap();
+    delete_batch(
+        &app,
+        &Actor::command_line(),
+        intake::Dataset::Usage,
+        "deleted",
+    )
+    .await
+    .unwrap();
     let left = Swept {
         removed: 0,
         left: 2 * FILES,

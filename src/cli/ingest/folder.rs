@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use intake::{Dataset, Source, batch_id_of};
 
+use crate::service::audit::Actor;
 use crate::service::ingest::{OnReject, Request};
 
 pub(super) fn plan(dir: &Path, on_reject: OnReject) -> anyhow::Result<Vec<Request>> {
@@ -29,6 +30,7 @@ pub(super) fn plan(dir: &Path, on_reject: OnReject) -> anyhow::Result<Vec<Reques
                 );
             }
             planned.push(Request {
+                by: Actor::command_line(),
                 dataset,
                 batch_id,
                 files: vec![Source::from_path(&path)?],

@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde_json::json;
 
-use super::door::Door;
 use super::operation::Operation;
 use super::{Caller, Endpoint, LIFETIME};
+use crate::gate::door::Door;
 
 /// How often a word without meaning keeps the connection alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(12);

@@ -8,16 +8,15 @@ use std::time::Duration;
 
 use async_graphql::Request;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
-use axum::http::{HeaderMap, header};
 use futures_util::stream::{BoxStream, StreamExt};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::door::Door;
 use super::operation::{Operation, unrecognisable};
 use super::request::from_parameters;
 use super::running::{Running, Told};
 use super::{Caller, Endpoint, LIFETIME};
+use crate::gate::door::Door;
 use crate::service::identity::AuthError;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -48,19 +47,6 @@ enum Said {
 
 /// Why a socket is closed by us.
 struct Closing(u16, String);
-
-/// Whether a page of another site asks, in the name of whoever looks at it.
-pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = headers.get(header::ORIGIN) else {
-        return false;
-    };
-    let host = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.split_once("://"));
-    host.map(|(_, host)| host) != text(header::HOST)
-}
 
 /// Takes a connection over, if it speaks the protocol.
 pub(super) fn upgrade(

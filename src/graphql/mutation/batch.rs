@@ -2,12 +2,11 @@
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 
-use super::told;
 use super::upload::{OnReject, Upload, UploadPayload, upload};
+use super::{actor, run};
 use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::scope::check_operations;
 use crate::graphql::types::batch::Dataset;
-use crate::service::audit::Change;
 use crate::service::ingest::{DeleteError, delete_batch};
 use crate::service::operation::Operations;
 
@@ -71,6 +70,7 @@ impl BatchMutation {
         #[graphql(desc = "The batch to be stored.")] input: ReplaceBatchInput,
     ) -> Nullable<UploadPayload> {
         let replace = async {
+            check_operations(ctx)?;
             let dataset = facts(input.dataset)?;
             let rows = Upload {
                 dataset,
@@ -103,14 +103,8 @@ async fn delete(ctx: &Context<'_>, input: DeleteBatchInput) -> Result<DeleteBatc
     let dataset = facts(input.dataset)?;
     let app = ctx.data_unchecked::<Operations>().app().clone();
     let batch_id = input.batch_id.clone();
-    let subject = format!("batch {dataset} {batch_id}");
-    let deleting = async move { delete_batch(&app, dataset, &batch_id).await };
-    let deleted = told(ctx, deleting, move |()| Change {
-        action: "batch.delete",
-        subject,
-        ..Change::default()
-    });
-    deleted.await?;
+    let by = actor(ctx);
+    run(async move { delete_batch(&app, &by, dataset, &batch_id).await }).await?;
     Ok(DeleteBatchPayload {
         dataset: input.dataset,
         batch_id: input.batch_id,

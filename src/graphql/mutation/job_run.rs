@@ -2,16 +2,16 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-use super::told;
+use super::{actor, run};
 use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::Date;
 use crate::graphql::scope::check_operations;
 use crate::graphql::types::job_run::JobRun;
-use crate::service::audit::Change;
 use crate::service::operation::{Operations, StartError};
 use crate::service::recompute::{RECOMPUTE_SNAPSHOT, RecomputeError};
+use crate::service::run::cancel_run;
 use crate::store::job_run::JobRunKey;
 
 /// What is to be run.
@@ -80,14 +80,9 @@ async fn run_job(ctx: &Context<'_>, input: RunJobInput) -> Result<RunJobPayload,
     }
     let operations = ctx.data_unchecked::<Operations>().clone();
     let as_of = input.as_of.0;
-    let starting = async move { operations.start_recompute(as_of).await };
-    let run = told(ctx, starting, |run| Change {
-        action: "job_run.start",
-        subject: format!("job_run {run}"),
-        ..Change::default()
-    });
-    let run = run.await?;
-    let job_run = JobRun(reader(ctx).get(JobRunKey(run)).await?);
+    let by = actor(ctx);
+    let started = run(async move { operations.start_recompute(&by, as_of).await }).await?;
+    let job_run = JobRun(reader(ctx).get(JobRunKey(started)).await?);
     Ok(RunJobPayload { job_run })
 }
 
@@ -98,14 +93,8 @@ async fn cancel_job_run(ctx: &Context<'_>, id: &ID) -> Result<CancelJobRunPayloa
         return Err(unknown());
     };
     let job_run = JobRun(reader(ctx).find(key).await?.ok_or_else(unknown)?);
-    let operations = ctx.data_unchecked::<Operations>().clone();
-    let cancelling = async move { operations.cancel_run(key.0).await };
-    let cancelled = told(ctx, cancelling, move |_| Change {
-        action: "job_run.cancel",
-        subject: format!("job_run {}", key.0),
-        ..Change::default()
-    });
-    if cancelled.await? {
+    let (db, by) = (reader(ctx).db.clone(), actor(ctx));
+    if run(async move { cancel_run(&db, &by, key.0).await }).await? {
         return Ok(CancelJobRunPayload { job_run });
     }
     let message = "id: the run is not under way, so that there is nothing to stop";

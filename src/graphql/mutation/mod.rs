@@ -14,9 +14,8 @@ use async_graphql::{Context, MergedObject};
 use super::error::Failure;
 use super::reader::reader;
 use crate::gate::CameFrom;
-use crate::service::audit::{Actor, Change};
+use crate::service::audit::Actor;
 use crate::service::finish::finish;
-use crate::store::StoreError;
 
 /// Everything that can be changed. Changes are done one after the other, in the order in which they stand.
 #[derive(MergedObject, Clone, Copy, Debug, Default)]
@@ -46,25 +45,4 @@ where
         Ok(done) => Ok(done?),
         Err(broken) => Err(Failure::server(broken)),
     }
-}
-
-/// Tells the audit log of a change that has its own transactions, after it is done.
-async fn told<T, E>(
-    ctx: &Context<'_>,
-    change: impl Future<Output = Result<T, E>> + Send + 'static,
-    tell: impl FnOnce(&T) -> Change + Send + 'static,
-) -> Result<T, Failure>
-where
-    T: Send + Sync + 'static,
-    E: Send + 'static,
-    Failure: From<E>,
-{
-    let (db, by) = (reader(ctx).db.clone(), actor(ctx));
-    run::<T, Failure>(async move {
-        let done = change.await.map_err(<Failure as From<E>>::from)?;
-        let recorded = by.record_alone(&db, tell(&done)).await;
-        recorded.map_err(<Failure as From<StoreError>>::from)?;
-        Ok(done)
-    })
-    .await
 }

@@ -5,12 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Enum, SimpleObject};
 use intake::{Reject, Source};
-use serde_json::Value;
 
-use super::told;
+use super::{actor, run};
 use crate::graphql::error::Failure;
 use crate::graphql::scope::check_operations;
-use crate::service::audit::Change;
 use crate::service::ingest::{self, IngestError, Outcome, Request, Watcher};
 use crate::service::operation::Operations;
 
@@ -102,7 +100,7 @@ pub(super) async fn upload(ctx: &Context<'_>, upload: Upload) -> Result<UploadPa
     let app = ctx.data_unchecked::<Operations>().app().clone();
     let rejects = Arc::new(Rejects::default());
     let watcher = rejects.clone();
-    let subject = format!("batch {} {}", upload.dataset, upload.batch_id);
+    let by = actor(ctx);
     // The file stays until the rows are read, whoever has gone away meanwhile.
     let storing = async move {
         let mut file = tempfile::Builder::new()
@@ -112,6 +110,7 @@ pub(super) async fn upload(ctx: &Context<'_>, upload: Upload) -> Result<UploadPa
         file.write_all(upload.content.as_bytes())?;
         let source = Source::from_path(file.path()).map_err(std::io::Error::other)?;
         let request = Request {
+            by,
             dataset: upload.dataset,
             batch_id: upload.batch_id,
             files: vec![source.named("the rows sent")],
@@ -119,13 +118,7 @@ pub(super) async fn upload(ctx: &Context<'_>, upload: Upload) -> Result<UploadPa
         };
         ingest::ingest(&app, request, watcher).await
     };
-    let outcome = told(ctx, storing, move |outcome| Change {
-        action: "batch.store",
-        subject,
-        after: Some(Value::String(format!("{outcome:?}"))),
-        ..Change::default()
-    });
-    let outcome = outcome.await?;
+    let outcome = run(storing).await?;
     let (outcome, row_count, rejected_count, reason) = match outcome {
         Outcome::Stored { rows, rejected } => (UploadOutcome::Stored, rows, rejected, None),
         Outcome::Refused { rejected } => (UploadOutcome::Refused, 0, rejected, None),

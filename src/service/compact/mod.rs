@@ -15,6 +15,7 @@ use facts::write::Announce;
 use kernel::Day;
 
 use crate::app::App;
+use crate::service::audit::Actor;
 use crate::service::run::{Asked, Leash, Run, Stopped};
 use crate::service::{lock, sweep};
 use crate::store::claim::{NewRun, Slot};
@@ -100,18 +101,19 @@ impl From<facts::Error> for CompactError {
 /// Where it must stop.
 pub async fn compact(
     app: &App,
+    by: &Actor,
     request: Request,
     asked: Asked,
     watcher: Arc<dyn Watcher>,
 ) -> Result<Compacted, CompactError> {
-    let app = app.clone();
+    let (app, by) = (app.clone(), by.clone());
     let work = tokio::spawn(async move {
         let new = NewRun {
             job: COMPACT_FACTS,
             as_of: request.as_of,
             slot: request.slot,
         };
-        let run = Run::claim(app.db(), &new, asked).await?;
+        let run = Run::claim(app.db(), &by, &new, asked).await?;
         let run = run.ok_or(CompactError::Taken)?;
         let done = carry_out(&app, request, run.leash(), &watcher).await;
         if let Err(unrecorded) = end(run, &done, request.slot.is_some()).await {

@@ -55,7 +55,11 @@ impl Hash for ExplainOf {
 
 /// Explains what one request asks for together.
 #[derive(Clone, Debug)]
-pub struct Explainer(pub Explaining);
+pub struct Explainer {
+    pub explaining: Explaining,
+    /// The key or person that asks.
+    pub who: String,
+}
 
 impl Loader<ExplainOf> for Explainer {
     type Value = Arc<Result<Explanation, Unexplained>>;
@@ -72,7 +76,7 @@ impl Loader<ExplainOf> for Explainer {
         }
         let mut found = HashMap::new();
         for asked in by_snapshot.into_values() {
-            let explained = self.0.explain(&asked).await?;
+            let explained = self.explaining.explain(&self.who, &asked).await?;
             found.extend(asked.into_iter().zip(explained.into_iter().map(Arc::new)));
         }
         Ok(found)

@@ -7,12 +7,12 @@
 mod basis;
 mod collect;
 mod key;
+mod turns;
 mod walk;
 
 use std::sync::{Arc, Mutex};
 
 use kernel::Subject;
-use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::store::StoreError;
@@ -20,9 +20,7 @@ use crate::store::snapshot::{Snapshot, SnapshotKey};
 use basis::Basis;
 pub use collect::{CustomerShare, Explanation, Line};
 pub use key::{ExplainOf, Explainer};
-
-/// Explanations that are worked out at the same time; each reads facts.
-const TOGETHER: usize = 2;
+use turns::Turns;
 
 /// How often facts are read anew whose files were merged under way.
 const ATTEMPTS: usize = 3;
@@ -45,6 +43,8 @@ pub enum ExplainError {
     Facts(#[from] facts::Error),
     #[error("the facts of snapshot {} add up to another {} than it has", .0.0, .1.metric)]
     Unequal(SnapshotKey, Subject),
+    #[error("too many explanations are under way or wait")]
+    Busy,
     #[error("a part of an explanation ended without a word")]
     Lost,
 }
@@ -56,7 +56,7 @@ pub struct Explaining(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     app: App,
-    turns: Semaphore,
+    turns: Turns,
     /// The settled keys of the files that were explained last: reading all keys takes longer than the rest.
     settled: Mutex<basis::Kept>,
 }
@@ -66,29 +66,24 @@ impl Explaining {
     pub fn new(app: &App) -> Explaining {
         Explaining(Arc::new(Shared {
             app: app.clone(),
-            turns: Semaphore::new(TOGETHER),
+            turns: Turns::new(),
             settled: Mutex::default(),
         }))
     }
 
-    /// Explains values of one snapshot, in their order.
+    /// Explains values of one snapshot, in their order, to a key or person.
     ///
     /// # Errors
-    /// Where a store fails.
+    /// Where a store fails, or too many wait for their turn.
     pub async fn explain(
         &self,
+        who: &str,
         asked: &[ExplainOf],
     ) -> Result<Vec<Result<Explanation, Unexplained>>, ExplainError> {
         let Some(first) = asked.first() else {
             return Ok(Vec::new());
         };
-        // The semaphore is never closed.
-        let _turn = self
-            .0
-            .turns
-            .acquire()
-            .await
-            .map_err(|_| ExplainError::Lost)?;
+        let _turn = self.0.turns.take(who).await?;
         let all = |why: Unexplained| asked.iter().map(|_| Err(why)).collect();
         let mut attempts = ATTEMPTS;
         let walked = loop {

@@ -4,6 +4,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 use super::secret::Secret;
 use crate::service::audit::{Actor, Change};
+use crate::service::export::Export;
 use crate::store::api_key::{self as store, ApiKey, ApiKeyKey, ApiKeyRow, Named, NewApiKey, Role};
 use crate::store::partner::{PartnerKey, find_partners};
 use crate::store::{Db, StoreError, Transaction};
@@ -22,13 +23,6 @@ pub struct KeyRequest {
     pub exports: Vec<Export>,
     /// None for a key without an end.
     pub expires_at: Option<DateTime<Utc>>,
-}
-
-/// What can be exported, as DATA.md names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Export {
-    Scorecards,
-    PeerBands,
 }
 
 /// Why a key was not made or changed.
@@ -182,26 +176,6 @@ impl KeyRequest {
             return Err(KeyError::Expired);
         }
         Ok(())
-    }
-}
-
-impl Export {
-    pub const ALL: [Export; 2] = [Export::Scorecards, Export::PeerBands];
-
-    /// The name of the contract.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Export::Scorecards => "scorecards",
-            Export::PeerBands => "peer_bands",
-        }
-    }
-
-    /// From the names that a key is kept with.
-    #[must_use]
-    pub fn list(names: &str) -> Vec<Export> {
-        let is_named = |export: &Export| names.split(',').any(|name| name == export.name());
-        Export::ALL.into_iter().filter(is_named).collect()
     }
 }
 

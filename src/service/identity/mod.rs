@@ -12,8 +12,9 @@ pub mod principal;
 pub mod secret;
 pub mod session;
 
+pub use super::export::Export;
 pub use claims::Claims;
-pub use key::{Export, KeyError, KeyRequest, create_key, revoke_key, rotate_key};
+pub use key::{KeyError, KeyRequest, create_key, revoke_key, rotate_key};
 pub use known::KnownKeys;
 pub use oidc::{Issuer, OidcError};
 pub use principal::{Principal, Who};

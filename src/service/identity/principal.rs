@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::key::Export;
+use crate::service::export::Export;
 use crate::service::scope::Viewer;
 use crate::store::api_key::{ApiKey, ApiKeyKey, Role};
 use crate::store::partner::PartnerKey;

@@ -3,8 +3,12 @@
 use intake::Dataset;
 
 use crate::app::App;
+use crate::clock;
+use crate::service::audit::{Actor, Change};
 use crate::service::{lock, sweep};
 use crate::store::{StoreError, manifest};
+
+use super::{subject, told};
 
 /// Why a batch cannot be taken back.
 #[derive(Debug, thiserror::Error)]
@@ -23,23 +27,35 @@ pub enum DeleteError {
     Io(#[from] std::io::Error),
 }
 
-/// Takes all rows of a batch back.
+/// Takes all rows of a batch back, and tells the audit log in the same transaction.
 ///
 /// # Errors
 /// Where there is no such batch or the database refuses.
-pub async fn delete_batch(app: &App, dataset: Dataset, batch_id: &str) -> Result<(), DeleteError> {
+pub async fn delete_batch(
+    app: &App,
+    by: &Actor,
+    dataset: Dataset,
+    batch_id: &str,
+) -> Result<(), DeleteError> {
     if dataset.is_reference() {
         return Err(DeleteError::Reference(dataset));
     }
     let lock = lock::ingesting(app.data_dir()).await?;
     let txn = app.db().begin().await?;
-    if !manifest::delete_batch(&txn, dataset.name(), batch_id).await? {
+    let Some(taken) = manifest::delete_batch(&txn, dataset.name(), batch_id).await? else {
         txn.rollback().await.map_err(StoreError::from)?;
         return Err(DeleteError::NotFound {
             dataset,
             batch_id: batch_id.to_owned(),
         });
-    }
+    };
+    let change = Change {
+        action: "batch.delete",
+        subject: subject(dataset, batch_id),
+        before: Some(told(taken)),
+        after: None,
+    };
+    by.record(&txn, clock::now(), change).await?;
     txn.commit().await.map_err(StoreError::from)?;
     sweep::sweep_while(app, &lock).await;
     Ok(())

@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::prepare::Rows;
-use super::{IngestError, Outcome, Read, Request, commit, judge, new_batch, stored};
+use super::{IngestError, Outcome, Read, Request, commit, judge, record, stored};
 use crate::app::App;
-use crate::store::{Db, manifest, uncounted_file};
+use crate::store::{Db, uncounted_file};
 
 /// A batch whose files are read, and whose rows are written but for the last of them.
 pub(super) struct Unstored {
@@ -49,8 +49,7 @@ impl Unstored {
         }
         let files = self.batch.finish().await?;
         let txn = app.db().begin().await?;
-        let recorded =
-            manifest::commit_batch(&txn, &new_batch(request, &self.read), &files).await?;
+        let recorded = record(&txn, request, &self.read, &files).await?;
         commit(app.db(), txn, recorded).await?;
         Ok(stored(&self.read))
     }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use intake::{Dataset, Limits, ReadError, Reject, Row, RowVisitor, Source, Stop};
 
 use super::turn::Turn;
-use super::{IngestError, Outcome, Read, Request, commit, judge, new_batch, stored, tree};
+use super::{IngestError, Outcome, Read, Request, commit, judge, record, stored, tree};
 use crate::app::App;
-use crate::store::manifest;
 use crate::store::reference::{LocationNode, Tree, inhabited, replace_tree};
 
 /// The most levels under the world.
@@ -36,7 +35,7 @@ pub(super) async fn ingest(
     }
     let txn = app.db().begin().await?;
     replace_tree(&txn, &tree).await?;
-    let recorded = manifest::commit_batch(&txn, &new_batch(request, &read), &[]).await?;
+    let recorded = record(&txn, request, &read, &[]).await?;
     commit(app.db(), txn, recorded).await?;
     Ok(stored(&read))
 }

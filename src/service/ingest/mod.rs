@@ -16,13 +16,15 @@ pub use deletion::{DeleteError, delete_batch};
 
 use std::sync::Arc;
 
+use facts::WrittenFile;
 use intake::{Dataset, Limits, ReadError, Reject, Source};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::clock;
-use crate::store::manifest::{self, NewBatch, Recorded};
+use crate::service::audit::{Actor, Change};
+use crate::store::manifest::{self, NewBatch, Recorded, Taken};
 use crate::store::reference::{self, Tree};
 use crate::store::{Db, StoreError, Transaction};
 use prepare::{Preparing, Rows};
@@ -40,6 +42,8 @@ pub enum OnReject {
 /// One batch to take in.
 #[derive(Debug)]
 pub struct Request {
+    /// Whoever sends it.
+    pub by: Actor,
     pub dataset: Dataset,
     pub batch_id: String,
     pub files: Vec<Source>,
@@ -228,9 +232,37 @@ async fn store_reference(
         txn.rollback().await.map_err(StoreError::from)?;
         return Ok(outcome);
     }
-    let recorded = manifest::commit_batch(&txn, &new_batch(request, &read), &[]).await?;
+    let recorded = record(&txn, request, &read, &[]).await?;
     commit(db, txn, recorded).await?;
     Ok(stored(&read))
+}
+
+/// Records a batch and tells the audit log of it: both are there, or neither.
+async fn record(
+    txn: &Transaction,
+    request: &Request,
+    read: &Read,
+    files: &[WrittenFile],
+) -> Result<Recorded, StoreError> {
+    let new = new_batch(request, read);
+    let recorded = manifest::commit_batch(txn, &new, files).await?;
+    let change = Change {
+        action: "batch.store",
+        subject: subject(request.dataset, &request.batch_id),
+        before: recorded.replaced.map(told),
+        after: Some(serde_json::json!({ "rows": read.rows, "rejected": read.rejected })),
+    };
+    request.by.record(txn, new.committed_at, change).await?;
+    Ok(recorded)
+}
+
+/// As the audit log names a batch.
+fn subject(dataset: Dataset, batch_id: &str) -> String {
+    format!("batch {dataset} {batch_id}")
+}
+
+fn told(taken: Taken) -> serde_json::Value {
+    serde_json::json!({ "rows": taken.rows, "committed_at": taken.committed_at })
 }
 
 /// Commits the transaction that makes a batch visible. Where that does not end well the database is asked what became

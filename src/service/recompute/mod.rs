@@ -11,6 +11,7 @@ use kernel::{Day, Unpublishable};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::app::App;
+use crate::service::audit::Actor;
 use crate::service::lock;
 use crate::service::run::{Asked, Leash, Run, Stopped};
 use crate::store::claim::{NewRun, Slot};
@@ -79,13 +80,14 @@ struct Work {
 /// Where the run must stop; nothing is published then, and the last snapshot stays.
 pub async fn recompute(
     app: &App,
+    by: &Actor,
     as_of: Day,
     slot: Option<Slot>,
     asked: Asked,
 ) -> Result<Published, RecomputeError> {
     let mut published = None;
     let tell = |one: &Published| published = Some(*one);
-    let done = claim_and_carry_out(app, &[as_of], slot, asked, tell).await;
+    let done = claim_and_carry_out(app, by, &[as_of], slot, asked, tell).await;
     done.map_err(|stopped| stopped.error)?;
     published.ok_or(RecomputeError::Lost)
 }
@@ -96,6 +98,7 @@ pub async fn recompute(
 /// At the first date where the run must stop; those before it are published and told.
 pub async fn recompute_dates(
     app: &App,
+    by: &Actor,
     dates: &[Day],
     asked: Asked,
     mut tell: impl FnMut(&Published),
@@ -108,7 +111,7 @@ pub async fn recompute_dates(
             error: error.into(),
         })?;
         let (together, later) = rest.split_at(dates_together(largest).min(rest.len()));
-        claim_and_carry_out(app, together, None, asked.clone(), &mut tell).await?;
+        claim_and_carry_out(app, by, together, None, asked.clone(), &mut tell).await?;
         rest = later;
     }
     Ok(())
@@ -129,14 +132,15 @@ fn dates_together(scorecards: Option<i64>) -> usize {
 /// Where the run cannot be claimed.
 pub async fn start(
     app: &App,
+    by: &Actor,
     as_of: Day,
     asked: Asked,
 ) -> Result<(i64, impl Future<Output = ()> + Send + 'static), RecomputeError> {
     let app = app.clone();
     // Claiming writes: nobody may cancel it either.
     let claiming = tokio::spawn({
-        let app = app.clone();
-        async move { claim_all(&app, &[as_of], None, &asked).await }
+        let (app, by) = (app.clone(), by.clone());
+        async move { claim_all(&app, &by, &[as_of], None, &asked).await }
     });
     let claimed = claiming.await.map_err(|_| RecomputeError::Lost)?;
     let works = claimed.map_err(|stopped| stopped.error)?;
@@ -165,16 +169,17 @@ pub async fn score(app: &App, as_of: Day) -> Result<Counts, RecomputeError> {
 
 async fn claim_and_carry_out(
     app: &App,
+    by: &Actor,
     dates: &[Day],
     slot: Option<Slot>,
     asked: Asked,
     mut tell: impl FnMut(&Published),
 ) -> Result<(), StoppedAt> {
     let (sender, mut published) = unbounded_channel();
-    let (app, dates) = (app.clone(), dates.to_vec());
+    let (app, by, dates) = (app.clone(), by.clone(), dates.to_vec());
     let first = dates.first().copied().unwrap_or(Day::FIRST);
     let work = tokio::spawn(async move {
-        let works = claim_all(&app, &dates, slot, &asked).await?;
+        let works = claim_all(&app, &by, &dates, slot, &asked).await?;
         work_off(&app, works, &sender, slot.is_some()).await
     });
     while let Some(one) = published.recv().await {
@@ -190,6 +195,7 @@ async fn claim_and_carry_out(
 /// Claims the run of each date, in their order.
 async fn claim_all(
     app: &App,
+    by: &Actor,
     dates: &[Day],
     slot: Option<Slot>,
     asked: &Asked,
@@ -201,7 +207,7 @@ async fn claim_all(
             as_of,
             slot,
         };
-        let claimed = Run::claim(app.db(), &new, asked.clone()).await;
+        let claimed = Run::claim(app.db(), by, &new, asked.clone()).await;
         let run = claimed.map_err(RecomputeError::from).transpose();
         let run = run.unwrap_or(Err(RecomputeError::Taken));
         let run = run.map_err(|error| StoppedAt { as_of, error })?;

@@ -17,6 +17,7 @@ use sea_orm::{
     QueryFilter, QuerySelect, QueryTrait, Set,
 };
 
+use super::audit::{NewAuditEntry, insert_entry};
 use super::publication::Counts;
 use super::{Db, StoreError};
 use lease::{expired, lease_end};
@@ -56,7 +57,7 @@ pub enum Renewal {
 }
 
 /// Claims the run: a new one, or a scheduled one whose holder's lease has run out. None where the slot is settled or
-/// somebody else holds it.
+/// somebody else holds it. The audit log is told of the run by its number, if and only if it is claimed.
 ///
 /// # Errors
 /// Where the database refuses.
@@ -65,6 +66,7 @@ pub async fn claim(
     new: &NewRun,
     lease: Duration,
     now: DateTime<Utc>,
+    tell: impl FnOnce(i64) -> NewAuditEntry,
 ) -> Result<Option<Claim>, StoreError> {
     let txn = db.begin().await?;
     let model = model(new, State::Running, now);
@@ -100,6 +102,7 @@ pub async fn claim(
         .into_tuple()
         .one(&txn)
         .await?;
+    insert_entry(&txn, tell(run)).await?;
     txn.commit().await?;
     Ok(fence.map(|fence| Claim { run, fence }))
 }
@@ -154,11 +157,12 @@ pub async fn last_scheduled(db: &Db, job: &str) -> Result<Option<Day>, StoreErro
     Ok(last.flatten().map(Day))
 }
 
-/// Asks for a run to be stopped. Whoever works for it learns of it when the lease is renewed.
+/// Asks for a run to be stopped. Whoever works for it learns of it when the lease is renewed. The entry is there if and
+/// only if the run is under way.
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn request_cancel(db: &Db, run: i64) -> Result<bool, StoreError> {
+pub async fn request_cancel(db: &Db, run: i64, entry: NewAuditEntry) -> Result<bool, StoreError> {
     let txn = db.begin().await?;
     let updated = Entity::update_many()
         .col_expr(Column::CancelRequested, Expr::value(true))
@@ -166,8 +170,12 @@ pub async fn request_cancel(db: &Db, run: i64) -> Result<bool, StoreError> {
         .filter(Column::State.eq(State::Running))
         .exec(&txn)
         .await?;
+    let is_asked = updated.rows_affected == 1;
+    if is_asked {
+        insert_entry(&txn, entry).await?;
+    }
     txn.commit().await?;
-    Ok(updated.rows_affected == 1)
+    Ok(is_asked)
 }
 
 /// Records as lost whatever runs nobody holds any more, except this night's, which are taken over instead.

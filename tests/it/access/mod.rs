@@ -1,6 +1,8 @@
 //! Who is let in, and what each role sees.
 
 mod audit;
+mod canary;
+mod connections;
 mod keys;
 mod limits;
 mod oidc;

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use peerband::app::App;
 use peerband::config::{Config, DataDir};
+use peerband::service::audit::Actor;
 use peerband::service::operation::Operations;
 use peerband::service::recompute::recompute_dates;
 use peerband::service::run::Stopper;
@@ -52,7 +53,10 @@ impl Served {
         let days = program::days();
         for dates in [&days[..10], &days[20..], &days[10..20]] {
             let asked = Stopper::default().listen();
-            recompute_dates(&app, dates, asked, |_| {}).await.unwrap();
+            let by = Actor::command_line();
+            recompute_dates(&app, &by, dates, asked, |_| {})
+                .await
+                .unwrap();
         }
         let address = serve(&Operations::new(&app)).await;
         Served {

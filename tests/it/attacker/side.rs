@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use kernel::{Day, Metric};
 use peerband::app::App;
-use peerband::service::export::{Export, Format, export};
+use peerband::service::export::{Export, Format};
 
 use super::program;
+use crate::harness::exported::export;
 
 /// One partner's figure in one slice.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! The program as its users run it: exit codes, what is told, what is stored. One file for each command.
 
+mod audit;
 mod batches;
 mod demo;
 mod export;

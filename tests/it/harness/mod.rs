@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod client;
 pub(crate) mod database;
+pub(crate) mod exported;
 pub(crate) mod idp;
 pub(crate) mod keys;
 pub(crate) mod parquet;
@@ -10,12 +11,12 @@ pub(crate) mod product;
 pub(crate) mod program;
 pub(crate) mod sender;
 
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use peerband::app::App;
 use peerband::config::{Config, DataDir};
+use peerband::listen::serve as serve_until;
 use peerband::router::router;
 use peerband::service::operation::Operations;
 use peerband::store::Db;
@@ -106,9 +107,9 @@ impl Server {
 pub(crate) async fn serve(operations: &Operations) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let router = router(operations)
-        .unwrap()
-        .into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let router = router(operations).unwrap();
+    let connections = operations.app().config().http.connections;
+    let until = std::future::pending();
+    tokio::spawn(serve_until(listener, router, connections, until));
     address
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use intake::{Reject, Source};
 use peerband::app::App;
 use peerband::config::{Config, DataDir};
+use peerband::service::audit::Actor;
 use peerband::service::ingest::{OnReject, Outcome, Request, Watcher, ingest};
 use tempfile::TempDir;
 
@@ -75,6 +76,7 @@ impl Product {
         let path = self.folder.path().join("sent.csv");
         std::fs::write(&path, csv).unwrap();
         let request = Request {
+            by: Actor::command_line(),
             dataset: dataset.parse().unwrap(),
             batch_id: batch_id.to_owned(),
             files: vec![Source::from_path(&path).unwrap()],

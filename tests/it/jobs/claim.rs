@@ -5,6 +5,8 @@ use std::time::Duration;
 use entity::{job_run, snapshot};
 use kernel::Day;
 use peerband::clock;
+use peerband::service::audit::{Actor, Change};
+use peerband::store::audit::NewAuditEntry;
 use peerband::store::claim::{Claim, NewRun, Renewal, Slot, claim, record_lost, request_cancel};
 use peerband::store::publication::{self, sweep_unpublished};
 use sea_orm::sea_query::Expr;
@@ -23,9 +25,14 @@ fn new_run(slot: Option<Slot>) -> NewRun {
     }
 }
 
+/// What the audit log is told; here it is nothing of note.
+fn entry() -> NewAuditEntry {
+    Actor::command_line().entry(clock::now(), Change::default())
+}
+
 async fn take(product: &Product, slot: Option<Slot>) -> Option<Claim> {
     let db = product.app.db();
-    claim(db, &new_run(slot), LEASE, clock::now())
+    claim(db, &new_run(slot), LEASE, clock::now(), |_| entry())
         .await
         .unwrap()
 }
@@ -119,13 +126,13 @@ async fn a_cancelled_run_does_not_publish() {
     let db = product.app.db();
     let claim = take(&product, None).await.unwrap();
     let building = begin(&product, &claim).await;
-    assert!(request_cancel(db, claim.run).await.unwrap());
+    assert!(request_cancel(db, claim.run, entry()).await.unwrap());
     assert!(!building.publish(db, &claim, clock::now()).await.unwrap());
     let renewal = claim.renew(db, LEASE).await.unwrap();
     assert_eq!(renewal, Renewal::CancelRequested);
     let end = claim.end(db, job_run::State::Cancelled, None, clock::now());
     end.await.unwrap();
-    assert!(!request_cancel(db, claim.run).await.unwrap());
+    assert!(!request_cancel(db, claim.run, entry()).await.unwrap());
 }
 
 #[tokio::test]

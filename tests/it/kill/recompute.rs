@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use entity::{job_run, peer_band, peer_group, scorecard, snapshot};
 use peerband::app::App;
-use peerband::service::export::{Export, Format, export};
+use peerband::service::export::{Export, Format};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::Pace;
+use crate::harness::exported::export;
 use crate::harness::sender::{Sender, revenue_csv, stderr, usage_csv};
 
 const KILLS: usize = 20;

@@ -10,8 +10,9 @@ use super::paths::{in_crate, paths};
 type Part = (&'static str, &'static [&'static str]);
 
 /// From the foundations up: a part names only parts above its own line.
-const PARTS: [Part; 14] = [
+const PARTS: [Part; 16] = [
     ("clock", &[]),
+    ("etag", &[]),
     ("config", &["kernel"]),
     ("demo", &["kernel"]),
     (
@@ -37,16 +38,17 @@ const PARTS: [Part; 14] = [
         &["app", "clock", "config", "store", "service", "kernel"],
     ),
     ("gate", &["clock", "config", "store", "service"]),
+    ("listen", &["gate"]),
     (
         "graphql",
         &[
-            "app", "clock", "config", "store", "service", "gate", "intake", "kernel",
+            "app", "clock", "config", "etag", "store", "service", "gate", "intake", "kernel",
         ],
     ),
     (
         "rest",
         &[
-            "app", "clock", "config", "store", "service", "intake", "kernel",
+            "app", "clock", "config", "etag", "store", "service", "gate", "kernel",
         ],
     ),
     (
@@ -64,8 +66,8 @@ const PARTS: [Part; 14] = [
     (
         "cli",
         &[
-            "app", "clock", "config", "demo", "store", "service", "jobs", "graphql", "router",
-            "generate", "intake", "kernel",
+            "app", "clock", "config", "demo", "store", "service", "jobs", "listen", "graphql",
+            "router", "generate", "intake", "kernel",
         ],
     ),
     ("main", &["cli"]),

@@ -32,6 +32,14 @@ pub struct Returned {
     iss: Option<String>,
 }
 
+impl Returned {
+    /// What the issuer is asked with; secret until then.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+}
+
 /// Without the code, which is secret.
 impl std::fmt::Debug for Returned {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,6 +72,12 @@ impl Journey {
 
     fn state(&self) -> String {
         self.secret.derived("oidc state")
+    }
+
+    /// Whether a browser that comes back with this has set out with it.
+    #[must_use]
+    pub fn is_of(&self, back: &Returned) -> bool {
+        is_same(&self.state(), &back.state)
     }
 
     fn nonce(&self) -> String {
@@ -104,13 +118,13 @@ impl Issuer {
         Ok(format!("{place}{mark}{query}"))
     }
 
-    /// Whom the issuer vouches for to a browser that has come back.
+    /// Whom the issuer vouches for to a browser that has come back, and had set out ([`Journey::is_of`]).
     ///
     /// # Errors
-    /// Where the browser did not begin the journey, the code or the token does not hold, or the issuer cannot be reached.
+    /// Where the browser began another journey, the code or the token does not hold, or the issuer cannot be reached.
     pub async fn arrive(&self, journey: &Journey, back: &Returned) -> Result<Claims, OidcError> {
         let settings = &self.shared.settings;
-        if !is_same(&journey.state(), &back.state) {
+        if !journey.is_of(back) {
             return Err(OidcError::Refused(
                 "another state than that of this browser",
             ));

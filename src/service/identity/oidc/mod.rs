@@ -3,6 +3,7 @@
 //! Nothing that a token says of itself decides how it is checked: the algorithms come from the settings, the keys from
 //! the issuer.
 
+mod discovery;
 mod fetch;
 mod flow;
 mod keys;
@@ -10,9 +11,7 @@ mod verify;
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-use tokio::sync::OnceCell;
-
+use self::discovery::{Discovery, Endpoints};
 use self::fetch::Fetcher;
 use self::keys::Keys;
 use crate::config::{Http, Oidc};
@@ -33,18 +32,8 @@ struct Shared {
     settings: Oidc,
     public_url: String,
     fetcher: Arc<Fetcher>,
-    /// Read once it is needed, and again where that failed.
-    endpoints: OnceCell<Endpoints>,
+    discovery: Discovery,
     keys: Keys,
-}
-
-/// What the issuer says of itself, as far as it is used.
-#[derive(Clone, Debug, Deserialize)]
-struct Endpoints {
-    issuer: String,
-    jwks_uri: String,
-    authorization_endpoint: Option<String>,
-    token_endpoint: Option<String>,
 }
 
 /// Why an issuer vouches for nobody.
@@ -58,6 +47,9 @@ pub enum OidcError {
     /// They could not be fetched less than a minute ago, or the fetch has ended without a word.
     #[error("the issuer's keys cannot be had; they are asked for again within a minute")]
     Keys,
+    /// The same of where it is asked.
+    #[error("the issuer's endpoints cannot be had; they are asked for again within a minute")]
+    Endpoints,
     #[error("{url} does not answer as an issuer does: {reason}")]
     Issuer { url: String, reason: String },
     #[error("{url} answers with status {status}")]
@@ -81,7 +73,7 @@ impl Issuer {
             settings: settings.clone(),
             public_url: http.public_url.clone(),
             fetcher: Arc::default(),
-            endpoints: OnceCell::new(),
+            discovery: Discovery::default(),
             keys: Keys::default(),
         };
         Some(Issuer {
@@ -95,19 +87,9 @@ impl Issuer {
         !self.shared.settings.client_id.is_empty()
     }
 
-    async fn endpoints(&self) -> Result<&Endpoints, OidcError> {
+    async fn endpoints(&self) -> Result<Arc<Endpoints>, OidcError> {
         let shared = &self.shared;
-        let reading = || async {
-            let issuer = &shared.settings.issuer;
-            let base = issuer.trim_end_matches('/');
-            let url = format!("{base}/.well-known/openid-configuration");
-            let found: Endpoints = shared.fetcher.get(&url).await?;
-            if found.issuer != *issuer {
-                let reason = format!("it calls itself {:?}", found.issuer);
-                return Err(OidcError::Issuer { url, reason });
-            }
-            Ok(found)
-        };
-        shared.endpoints.get_or_try_init(reading).await
+        let issuer = &shared.settings.issuer;
+        shared.discovery.endpoints(issuer, &shared.fetcher).await
     }
 }

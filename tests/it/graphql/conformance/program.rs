@@ -10,6 +10,7 @@ use async_graphql::{PathSegment, Request, Response, ServerError, ServerResult, V
 use peerband::gate::budget::Budget;
 use peerband::graphql::session::Charge;
 use peerband::graphql::{Schema, schema_builder};
+use peerband::service::audit::Actor;
 use peerband::service::identity::{Principal, authenticate_key};
 use peerband::service::operation::Operations;
 use peerband::service::recompute::recompute;
@@ -138,7 +139,8 @@ impl Program {
         let app = &product.app;
         for as_of in ["2026-10-29", "2026-10-30", "2026-10-31"] {
             let day = as_of.parse().unwrap();
-            recompute(app, day, None, Stopper::default().listen())
+            let by = Actor::command_line();
+            recompute(app, &by, day, None, Stopper::default().listen())
                 .await
                 .unwrap();
         }

@@ -1,0 +1,4 @@
+//! What is asked for over plain HTTP.
+
+mod export;
+mod slow;
