@@ -194,7 +194,7 @@ pub(super) fn is_lasting(request: &mut Request) -> bool {
     if !guard::is_parsable(&request.query) {
         return false;
     }
-    request.parsed_query().is_ok_and(|document| lasts(document))
+    request.parsed_query().is_ok_and(lasts)
 }
 
 fn lasts(document: &ExecutableDocument) -> bool {
