@@ -19,10 +19,10 @@ use std::time::Duration;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response as Answer};
 use axum::Extension;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{FromRequest, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -197,7 +197,7 @@ pub async fn answer(
     Extension(asker): Extension<Asker>,
     Extension(came_from): Extension<CameFrom>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    body: Body,
+    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
 ) -> Response {
     let events = events::are_accepted(&headers);
     let media_type = MediaType::accepted(&headers).or(events.then_some(MediaType::Json));
@@ -222,8 +222,7 @@ pub async fn answer(
     if let Ok(upgrade) = upgrade {
         return open_socket(endpoint, caller, upgrade, &headers);
     }
-    // Nobody's body is read before it is known whose it is.
-    let body = match Bytes::from_request(axum::extract::Request::new(body), &()).await {
+    let body = match body {
         Ok(body) => body,
         Err(rejection) => {
             let message = "the body could not be read, or has more than 256 KiB";

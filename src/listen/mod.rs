@@ -23,8 +23,9 @@ use tower::ServiceExt;
 use crate::gate::seat::{Seated, Seats};
 use patient::Patient;
 
-/// How long the head of a request may take, and a connection may wait for the next one.
-const HEAD_WITHIN: Duration = Duration::from_secs(15);
+/// How long the head of a request may take, and a connection may wait for the next one: longer than proxies keep theirs, so
+/// that none of them sends a request into a connection that is just being ended.
+const HEAD_WITHIN: Duration = Duration::from_secs(75);
 /// The most bytes of a request's head.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// How long to wait where no connection can be taken.

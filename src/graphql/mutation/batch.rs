@@ -70,6 +70,7 @@ impl BatchMutation {
         #[graphql(desc = "The batch to be stored.")] input: ReplaceBatchInput,
     ) -> Nullable<UploadPayload> {
         let replace = async {
+            check_operations(ctx)?;
             let dataset = facts(input.dataset)?;
             let rows = Upload {
                 dataset,

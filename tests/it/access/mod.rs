@@ -1,7 +1,7 @@
 //! Who is let in, and what each role sees.
 
 mod audit;
-
+mod canary;
 mod connections;
 mod keys;
 mod limits;

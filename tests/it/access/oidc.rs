@@ -199,3 +199,26 @@ async fn without_an_issuer_there_is_no_such_way_in() {
     let form = get(&format!("{}/sign-in", server.address), "").await;
     assert!(!form.text().await.unwrap().contains("oidc"));
 }
+
+#[tokio::test]
+async fn whoever_comes_back_with_bad_codes_has_to_wait_and_whoever_was_sent_here_does_not() {
+    let idp = Idp::start().await;
+    let server = start(&idp).await;
+    idp.say(json!({ "realm": { "roles": ["program-staff"] } }));
+    let (back, carried) = journey(&server, "/").await;
+    // A page of another site can make a browser do this, which costs its owner nothing.
+    for _ in 0..20 {
+        assert_eq!(get(&back, "").await.status(), 401);
+    }
+    let code = back.split("code=").nth(1).unwrap();
+    let code = code.split('&').next().unwrap();
+    let guessed = back.replace(code, "guessed");
+    for _ in 0..10 {
+        assert_eq!(get(&guessed, &carried).await.status(), 401);
+    }
+    let locked = get(&guessed, &carried).await;
+    assert_eq!(locked.status(), 429);
+    assert!(locked.headers().contains_key("retry-after"));
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    assert_eq!(get(&back, &carried).await.status(), 303);
+}

@@ -225,3 +225,27 @@ async fn problems_have_one_shape() {
         assert!(problem["title"].is_string() && problem["detail"].is_string());
     }
 }
+
+#[tokio::test]
+async fn rows_are_paid_for_as_queries_are() {
+    let server = Server::start_with(&[("PEERBAND_GRAPHQL_COST_PER_MINUTE", "400")]).await;
+    let first = get(&server, &server.key, "scorecards.csv").await;
+    assert_eq!(first.status(), 200);
+    let second = get(&server, &server.key, "peer_bands.csv").await;
+    assert_eq!(second.status(), 429);
+    assert!(second.headers().contains_key("retry-after"));
+    let problem: Value = second.json().await.unwrap();
+    assert_eq!(problem["code"], "RATE_LIMITED");
+    // It is one purse.
+    let query = json!({ "query": "{partners(first: 200) {nodes {partnerId name}}}" });
+    let asked = reqwest::Client::new()
+        .post(format!("{}/graphql", server.address))
+        .bearer_auth(&server.key)
+        .json(&query);
+    assert_eq!(asked.send().await.unwrap().status(), 429);
+    // What is not handed out costs nothing.
+    let bearer = format!("Bearer {}", server.key);
+    let headers = [("authorization", &*bearer)];
+    let head = ask(&server, Method::HEAD, "scorecards.csv", &headers).await;
+    assert_eq!(head.status(), 200);
+}
