@@ -80,17 +80,12 @@ fn words(seen: &BTreeSet<Of>) -> String {
         Of::Figure(at) => Some(*at),
         _ => None,
     };
-    let fact = |of: &Of| match of {
-        Of::Fact(at) => Some(*at),
-        _ => None,
-    };
     let customer = |of: &Of| match of {
         Of::Customer(at) => Some(*at),
         _ => None,
     };
     kind("names", &partner);
     kind("figures", &figure);
-    kind("facts", &fact);
     kind("customers", &customer);
     if seen.contains(&Of::Operation) {
         words.push("batches".to_owned());
