@@ -65,7 +65,7 @@ impl Extension for Wiretap {
         let Some(wire) = ctx.data_opt::<Wire>().cloned() else {
             return next.run(ctx, info).await;
         };
-        let parts = info.path_node.clone().to_string_vec();
+        let parts = info.path_node.to_string_vec();
         let path = parts.into_iter().map(|part| match part.parse() {
             Ok(index) => PathSegment::Index(index),
             Err(_) => PathSegment::Field(part),
