@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::job_run::JobRun;
 use crate::clock;
+use crate::config::Config;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::reader::reader;
 use crate::service::compact::COMPACT_FACTS;
@@ -52,14 +53,14 @@ impl Job {
 
     /// Whether it runs by itself; where not, operators start it.
     async fn is_scheduled(&self, ctx: &Context<'_>) -> bool {
-        reader(ctx).config.schedule.enabled
+        self.runs_by_itself(&reader(ctx).config)
     }
 
     /// When it starts next; null where it does not run by itself.
     async fn next_run_at(&self, ctx: &Context<'_>) -> Option<DateTime<Utc>> {
         let config = &reader(ctx).config;
         let wake = || next_wake(clock::now(), config.schedule.at, config.program.timezone);
-        config.schedule.enabled.then(wake).flatten()
+        self.runs_by_itself(config).then(wake).flatten()
     }
 
     /// The run that started last; null where none has.
@@ -77,5 +78,11 @@ impl Job {
         let runs = list_job_runs(&reader(ctx).db, &filter, &newest).await;
         let first = runs.map(|runs| runs.rows.into_iter().next().map(|(_, run)| JobRun(run)));
         nullable(first.map_err(Into::into))
+    }
+}
+
+impl Job {
+    fn runs_by_itself(self, config: &Config) -> bool {
+        config.schedule.enabled && (self.name != COMPACT_FACTS || config.compaction.enabled)
     }
 }

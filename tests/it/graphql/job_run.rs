@@ -11,8 +11,9 @@ async fn jobs_tell_their_schedule_and_last_run() {
         .ask("{jobs {name description schedule isScheduled nextRunAt lastRun {asOf state}}}")
         .await
         .data();
+    let names = ["recompute_snapshot", "compact_facts"];
+    assert_eq!([&data["jobs"][0]["name"], &data["jobs"][1]["name"]], names);
     let job = &data["jobs"][0];
-    assert_eq!(job["name"], "recompute_snapshot");
     assert_eq!(
         (&job["schedule"], &job["isScheduled"]),
         (&json!("02:00"), &json!(true))
@@ -25,10 +26,12 @@ async fn jobs_tell_their_schedule_and_last_run() {
 
     let idle = Server::start_with(&[("PEERBAND_SCHEDULE_ENABLED", "false")]).await;
     let data = idle.ask("{jobs {isScheduled nextRunAt}}").await.data();
-    assert_eq!(
-        data["jobs"],
-        json!([{ "isScheduled": false, "nextRunAt": null }])
-    );
+    let never = json!({ "isScheduled": false, "nextRunAt": null });
+    assert_eq!(data["jobs"], json!([never, never]));
+    let kept = Server::start_with(&[("PEERBAND_COMPACTION_ENABLED", "false")]).await;
+    let data = kept.ask("{jobs {isScheduled}}").await.data();
+    let jobs = [true, false].map(|is_scheduled| json!({ "isScheduled": is_scheduled }));
+    assert_eq!(data["jobs"], json!(jobs));
 }
 
 #[tokio::test]
