@@ -1,17 +1,19 @@
 //! The connection to the SQL store and its transactions.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 /// How long a statement waits for another writer, and how long a pool may be exhausted.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Between two tries to open a file that is locked.
+const LOCKED_PAUSE: Duration = Duration::from_millis(20);
 /// No statement of ours runs longer on PostgreSQL.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -61,8 +63,8 @@ impl Db {
     pub async fn open(url: &str, sqlite_file: &Path, connections: u32) -> Result<Db, StoreError> {
         let db = if url.is_empty() {
             Db {
-                write: Database::connect(sqlite(sqlite_file, 1)).await?,
-                read: Database::connect(sqlite(sqlite_file, connections)).await?,
+                write: connect(&sqlite(sqlite_file, 1)).await?,
+                read: connect(&sqlite(sqlite_file, connections)).await?,
             }
         } else {
             let pool = Database::connect(postgres(url, connections)).await?;
@@ -158,6 +160,31 @@ impl Db {
     pub fn is_sqlite(&self) -> bool {
         self.read.get_database_backend() == DatabaseBackend::Sqlite
     }
+}
+
+/// Connects to SQLite. Of several processes that make a file at once all but one are told that it is locked, whatever the
+/// busy timeout: only one can turn its write-ahead log on, and nobody waits for that.
+async fn connect(options: &ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let begun = Instant::now();
+    loop {
+        match Database::connect(options.clone()).await {
+            Err(error) if is_locked(&error) && begun.elapsed() < PATIENCE => {
+                tokio::time::sleep(LOCKED_PAUSE).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+fn is_locked(error: &DbErr) -> bool {
+    /// The primary code of SQLite's "database is locked"; what stands above its lowest byte tells why.
+    const BUSY: i32 = 5;
+    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|error| error.code());
+    let code = code.and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == BUSY)
 }
 
 fn sqlite(file: &Path, connections: u32) -> ConnectOptions {

@@ -10,10 +10,10 @@ use super::ExplainError;
 
 /// Explanations that are worked out at the same time.
 const TOGETHER: usize = 2;
-/// Of one key or person, under way and waiting.
-const EACH_MAX: usize = 8;
+/// Of one key or person, under way and waiting: a query may ask for some of each of several scorecards.
+const EACH_MAX: usize = 64;
 /// Of everybody, under way and waiting.
-const ALL_MAX: usize = 64;
+const ALL_MAX: usize = 512;
 
 #[derive(Debug)]
 pub(super) struct Turns {

@@ -5,7 +5,10 @@ use std::time::Duration;
 use entity::{partner, scorecard, snapshot};
 use peerband::store::api_key::Role;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction,
+    EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter, Set, Statement,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -14,6 +17,19 @@ use crate::harness::{Server, database, keys};
 /// Rows of some megabytes: more than what lies between two programs.
 const PARTNERS: i32 = 1_200;
 const SLICES: std::ops::RangeInclusive<i32> = 1..=12;
+
+/// Those of scorecards that are not worked out from others.
+async fn stored_columns(txn: &DatabaseTransaction) -> Vec<String> {
+    if txn.get_database_backend() != DatabaseBackend::Sqlite {
+        let columns = scorecard::Column::iter();
+        return columns.map(|column| column.as_str().to_owned()).collect();
+    }
+    let text = "SELECT name FROM pragma_table_info('scorecard')";
+    let text = Statement::from_string(DatabaseBackend::Sqlite, text);
+    let rows = txn.query_all_raw(text).await.unwrap();
+    let names = rows.iter().map(|row| row.try_get("", "name").unwrap());
+    names.collect()
+}
 
 async fn enlarge(server: &Server) {
     let txn = server.db.begin().await.unwrap();
@@ -30,21 +46,26 @@ async fn enlarge(server: &Server) {
         .exec_without_returning(&txn)
         .await
         .unwrap();
-    for slice in SLICES {
-        for some in numbers.chunks(300) {
-            let cards = some.iter().map(|number| {
-                let mut card = card.clone().into_active_model();
-                card.snapshot = Set(3);
-                card.slice = Set(slice);
-                card.partner = Set(*number);
-                card.reset_all()
-            });
-            scorecard::Entity::insert_many(cards)
-                .exec_without_returning(&txn)
-                .await
-                .unwrap();
-        }
-    }
+    let columns = stored_columns(&txn).await;
+    let select = |column: &String| match column.as_str() {
+        "snapshot" => "3".to_owned(),
+        "slice" => "slice.id".to_owned(),
+        "partner" => "partner.id".to_owned(),
+        column => format!("card.{column}"),
+    };
+    let text = format!(
+        "INSERT INTO scorecard ({}) SELECT {} FROM scorecard AS card, slice, partner
+         WHERE card.snapshot = {} AND card.slice = {} AND card.partner = {}
+         AND slice.id BETWEEN {} AND {} AND partner.id >= 10000",
+        columns.join(", "),
+        columns.iter().map(select).collect::<Vec<_>>().join(", "),
+        card.snapshot,
+        card.slice,
+        card.partner,
+        SLICES.start(),
+        SLICES.end(),
+    );
+    txn.execute_unprepared(&text).await.unwrap();
     let more = i64::from(PARTNERS) * SLICES.count() as i64;
     snapshot::Entity::update_many()
         .col_expr(

@@ -381,15 +381,15 @@ async fn events_answer_as_the_schema_says_and_fail_as_the_specification_says() {
         places
             .retain(|seen| nulled(&sdl, "Subscription", &good.data, &seen.path) < seen.path.len());
         assert!(places.len() >= 8, "{places:?}");
-        let wires = places
-            .iter()
-            .map(|seen| Wire::failing(&seen.path))
-            .collect();
         let mut wrong = Vec::new();
-        for (seen, answer) in places.iter().zip(listen(wires).await) {
-            if let Err(why) = check_failed(&sdl, "Subscription", &query, &good.data, seen, &answer)
-            {
-                wrong.push(format!("{}: {why}", seen.field));
+        // Few at a time: each asks for explanations, of which a key can only have so many under way.
+        for places in places.chunks(4) {
+            let wires = places.iter().map(|seen| Wire::failing(&seen.path));
+            for (seen, answer) in places.iter().zip(listen(wires.collect()).await) {
+                let checked = check_failed(&sdl, "Subscription", &query, &good.data, seen, &answer);
+                if let Err(why) = checked {
+                    wrong.push(format!("{}: {why}", seen.field));
+                }
             }
         }
         assert_none(&wrong);
