@@ -1,6 +1,6 @@
 //! What is known of a value: that it lies between two ends, both included.
 
-/// All arithmetic on ends is in the units of [`super::scale`]: whole numbers below 2^53 are exact in it.
+/// All arithmetic on ends is in the units of `scale`: whole numbers below 2^53 are exact in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
     pub lo: f64,
