@@ -1,4 +1,7 @@
 //! A partner's measures in one slice of one snapshot: one row is one scorecard for a reader.
+//!
+//! On SQLite most columns follow from fewer that are stored (step `packed_scorecards`): rows are read as this entity and
+//! written by `store::publication` alone.
 
 use sea_orm::entity::prelude::*;
 
