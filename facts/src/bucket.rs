@@ -1,8 +1,8 @@
 //! Reading a bucket: all facts of a contiguous range of customers, as the kernel takes them.
 //!
 //! Every file is sorted by customer, so that a bucket is one walk over all of its files side by side: what is held is a
-//! block and a part or two of each file, however many facts the bucket has, and nothing is sorted by customer. Row groups
-//! at the edge of two buckets are decoded in both.
+//! block and a part or two of each file, however many facts the bucket has, and nothing is sorted by customer. Of row
+//! groups at the edge of two buckets each decodes its own rows, and the customers of all.
 
 use std::cmp::Reverse;
 use std::ops::{Range, RangeInclusive};

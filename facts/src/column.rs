@@ -30,10 +30,10 @@ pub(crate) enum Layout {
     Sorted,
     /// Close together at best.
     Delta,
-    /// Many distinct values with some structure.
+    /// Many distinct values that take about the bytes they have.
     Plain,
-    /// Hashes: nothing can make them smaller.
-    Random,
+    /// Many distinct values, most of whose bytes are zeros: the one layout that is compressed.
+    Wide,
 }
 
 /// A kind of column.
@@ -153,7 +153,7 @@ pub(crate) struct Money;
 impl Kind for Money {
     type Value = i128;
     type Array = Decimal128Array;
-    const LAYOUT: Layout = Layout::Dictionary;
+    const LAYOUT: Layout = Layout::Wide;
 
     fn data_type() -> DataType {
         DataType::Decimal128(38, 4)
@@ -199,7 +199,7 @@ pub(crate) struct Hash;
 impl Kind for Hash {
     type Value = u128;
     type Array = FixedSizeBinaryArray;
-    const LAYOUT: Layout = Layout::Random;
+    const LAYOUT: Layout = Layout::Plain;
 
     fn data_type() -> DataType {
         DataType::FixedSizeBinary(16)
@@ -212,6 +212,17 @@ impl Kind for Hash {
     #[inline]
     fn get(array: &FixedSizeBinaryArray, at: usize) -> Option<u128> {
         array.value(at).try_into().ok().map(u128::from_be_bytes)
+    }
+}
+
+impl Opened<'_, Hash> {
+    /// The most significant 64 bits of each value.
+    pub(crate) fn first_halves(&self) -> impl Iterator<Item = u64> + '_ {
+        let (values, _) = self.array.value_data().as_chunks::<16>();
+        values.iter().map(|value| {
+            let [a, b, c, d, e, f, g, h, ..] = *value;
+            u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        })
     }
 }
 

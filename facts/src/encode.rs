@@ -82,14 +82,14 @@ impl Encoder {
     }
 }
 
-/// LZ4, since files are read many times: measured against zstd at level 1 it reads about a third faster and takes a
-/// sixth more space.
+/// Packed by their encodings alone, since files are read many times: what LZ4 takes off most columns is a few hundredths,
+/// and off users of a month an eighth. Version 2, in which values of a fixed length can have a dictionary.
 fn properties(columns: &[Column], row_group_rows: usize) -> WriterProperties {
     let mut properties = WriterProperties::builder()
-        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_writer_version(WriterVersion::PARQUET_2_0)
         .set_created_by("peerband".to_owned())
         .set_max_row_group_row_count(Some(row_group_rows))
-        .set_compression(Compression::LZ4_RAW)
+        .set_compression(Compression::UNCOMPRESSED)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true);
     for column in columns {
@@ -103,10 +103,13 @@ fn properties(columns: &[Column], row_group_rows: usize) -> WriterProperties {
             Layout::Delta => properties
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
-            Layout::Plain => properties.set_column_dictionary_enabled(path, false),
-            Layout::Random => properties
+            Layout::Plain => properties
                 .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_compression(path, Compression::UNCOMPRESSED),
+                .set_column_encoding(path, Encoding::PLAIN),
+            Layout::Wide => properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path.clone(), Encoding::PLAIN)
+                .set_column_compression(path, Compression::LZ4_RAW),
         };
     }
     properties.build()

@@ -99,6 +99,11 @@ impl Footer {
         first..end
     }
 
+    /// The smallest and the largest customer of a row group, where the footer tells.
+    pub(crate) fn customers_of(&self, group: usize) -> Option<(u32, u32)> {
+        self.row_groups().get(group).and_then(customers_of)
+    }
+
     /// Where a column chunk lies and what it must sum to. [`Footer::parse`] has checked that it lies in the file.
     pub(crate) fn chunk(&self, group: usize, column: usize) -> (Range<u64>, u32) {
         let range = chunk_range(&self.row_groups()[group], column).unwrap_or(0..0);
@@ -167,7 +172,6 @@ fn chunk_range(group: &RowGroupMetaData, column: usize) -> Option<Range<u64>> {
     Some(start..start.checked_add(length)?)
 }
 
-/// The smallest and the largest customer of a row group, where the footer tells.
 fn customers_of(group: &RowGroupMetaData) -> Option<(u32, u32)> {
     let column = group
         .columns()

@@ -17,7 +17,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::batches::{BATCH, FileBatches, RowBatches};
-use crate::column::{Id, Kind, Opened};
+use crate::column::{Customer, Id, Kind, Opened};
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::footer::Footer;
@@ -136,6 +136,7 @@ impl FactStore {
                     }
                     _ => parts.push(Part {
                         file: file.clone(),
+                        customers: customers.clone(),
                         footer: footer.clone(),
                         columns: columns.clone(),
                         groups: group..group + 1,
@@ -174,6 +175,8 @@ impl FactStore {
 /// Row groups of a file that stand together there.
 pub(crate) struct Part {
     file: FileRef,
+    /// Those that are wanted. Others stand before and after them.
+    customers: Range<u32>,
     footer: Arc<Footer>,
     columns: Vec<usize>,
     groups: Range<usize>,
@@ -184,7 +187,7 @@ pub(crate) struct Part {
 
 impl Part {
     /// Ready to be decoded, so many rows at a time.
-    pub(crate) fn open(self, block_rows: usize) -> Result<Blocks, Error> {
+    pub(crate) fn open(mut self, block_rows: usize) -> Result<Blocks, Error> {
         let damaged = |error: ParquetError| Error::damaged(&self.file.path, error);
         for chunk in &self.chunks {
             if crc32fast::hash(&chunk.bytes) != chunk.checksum {
@@ -194,25 +197,98 @@ impl Part {
                 ));
             }
         }
-        let metadata = self.footer.metadata.clone();
-        let projection = ProjectionMask::leaves(metadata.parquet_schema(), self.columns);
-        let mut chunks = self.chunks;
+        let mut chunks = std::mem::take(&mut self.chunks);
         chunks.sort_unstable_by_key(|chunk| chunk.start);
         let input = Sparse {
             bytes: self.file.bytes,
-            chunks,
+            chunks: chunks.into(),
         };
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
-            .with_projection(projection)
-            .with_row_groups(self.groups.collect())
+        // A decoder that panics over bytes it does not understand is one more way to find a file damaged.
+        let rows = catch_unwind(AssertUnwindSafe(|| self.wanted_rows(&input)))
+            .map_err(|_| Error::damaged(&self.file.path, "it could not be decoded"))?
+            .map_err(damaged)?;
+        let reader = (self.reader(input, self.groups.clone(), &self.columns))
+            .with_offset(rows.start)
+            .with_limit(rows.len())
             .with_batch_size(block_rows)
             .build()
             .map_err(damaged)?;
         Ok(Blocks {
+            first_row: self.first_row + rows.start as u64,
             file: self.file,
             reader,
-            first_row: self.first_row,
         })
+    }
+
+    fn reader(
+        &self,
+        input: Sparse,
+        groups: Range<usize>,
+        columns: &[usize],
+    ) -> ParquetRecordBatchReaderBuilder<Sparse> {
+        let metadata = self.footer.metadata.clone();
+        let columns = columns.iter().copied();
+        let projection = ProjectionMask::leaves(metadata.parquet_schema(), columns);
+        ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
+            .with_projection(projection)
+            .with_row_groups(groups.collect())
+    }
+
+    /// The rows of the wanted customers among those of the part. What row groups hold of others need not be decoded for
+    /// it, but the customers themselves.
+    fn wanted_rows(&self, input: &Sparse) -> Result<Range<usize>, ParquetError> {
+        let rows_of =
+            |group: usize| self.footer.row_groups()[group].num_rows().unsigned_abs() as usize;
+        let rows: usize = self.groups.clone().map(rows_of).sum();
+        let (first, last) = (self.groups.start, self.groups.end.saturating_sub(1));
+        let may_begin_before = |(from, _): (u32, u32)| from < self.customers.start;
+        let may_end_after = |(_, to): (u32, u32)| to >= self.customers.end;
+        let of_first = self
+            .footer
+            .customers_of(first)
+            .is_some_and(may_begin_before);
+        let of_last = self.footer.customers_of(last).is_some_and(may_end_after);
+        if self.customers == ALL_CUSTOMERS || !(of_first || of_last) {
+            return Ok(0..rows);
+        }
+        let ends = [
+            (of_first, first, self.customers.start),
+            (of_last, last, self.customers.end),
+        ];
+        let mut of_group: Option<(usize, Vec<u32>)> = None;
+        let mut places = [0, rows];
+        for (place, (is_needed, group, customer)) in places.iter_mut().zip(ends) {
+            if !is_needed {
+                continue;
+            }
+            let customers = match of_group.take() {
+                Some((of, customers)) if of == group => customers,
+                _ => self.customers_of(input, group)?,
+            };
+            let before = customers.partition_point(|one| *one < customer);
+            *place = if group == first {
+                before
+            } else {
+                rows - rows_of(group) + before
+            };
+            of_group = Some((group, customers));
+        }
+        Ok(places[0]..places[1].max(places[0]))
+    }
+
+    fn customers_of(&self, input: &Sparse, group: usize) -> Result<Vec<u32>, ParquetError> {
+        let schema = self.footer.metadata.parquet_schema();
+        let column = (0..schema.num_columns()).find(|at| schema.column(*at).name() == "customer");
+        let columns: Vec<usize> = column.into_iter().collect();
+        let reader = self.reader(input.clone(), group..group + 1, &columns);
+        let mut customers = Vec::new();
+        for batch in reader.with_batch_size(BLOCK_ROWS).build()? {
+            let batch = batch?;
+            let opened: Opened<'_, Customer> = Opened::new(&batch, "customer", &self.file.path)
+                .map_err(|error| ParquetError::External(Box::new(error)))?;
+            customers.extend_from_slice(opened.array.values());
+        }
+        Ok(customers)
     }
 }
 
@@ -230,8 +306,7 @@ impl Blocks {
         take: impl FnOnce(&Block<'_>) -> Result<(), Error>,
     ) -> Result<bool, Error> {
         let reader = &mut self.reader;
-        // A decoder that panics over bytes it does not understand is one more way to find a file damaged. It is not used
-        // again.
+        // A decoder that panicked is not used again.
         let decoded = catch_unwind(AssertUnwindSafe(|| reader.next()))
             .map_err(|_| Error::damaged(&self.file.path, "it could not be decoded"))?;
         let Some(batch) = decoded else {
@@ -278,9 +353,10 @@ struct Chunk {
 }
 
 /// The fetched chunks of a file, by where they lie in it.
+#[derive(Clone)]
 struct Sparse {
     bytes: u64,
-    chunks: Vec<Chunk>,
+    chunks: Arc<[Chunk]>,
 }
 
 impl Sparse {

@@ -181,9 +181,8 @@ impl Sink for Suspects {
     const COLUMNS: &'static [&'static str] = &["key"];
 
     fn take(&mut self, block: &Block<'_>) -> Result<(), Error> {
-        let keys = block.column::<Hash>("key")?;
-        for at in 0..block.len() {
-            self.see((keys.get(at)? >> 64) as u64);
+        for key in block.column::<Hash>("key")?.first_halves() {
+            self.see(key);
         }
         Ok(())
     }
@@ -238,12 +237,11 @@ impl Sink for Keys {
         let Some(file) = self.places.get(&block.file.path).copied() else {
             return Ok(());
         };
-        for at in 0..block.len() {
-            let key = keys.get(at)?;
-            let high = (key >> 64) as u64;
+        for (at, high) in keys.first_halves().enumerate() {
             if !self.suspects.contains(high) {
                 continue;
             }
+            let key = keys.get(at)?;
             let pass = ((u128::from(high) * u128::from(self.passes)) >> 64) as u64;
             if pass == self.pass {
                 self.entries.push(Entry {

@@ -1,5 +1,6 @@
 //! Reading subscriptions: all customers at once, since the rows of one subscription may name several.
 
+use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 
 use kernel::{Day, NewestSubscriptions, Subscription, Window};
@@ -34,11 +35,13 @@ impl FactStore {
             return Ok(Vec::new());
         };
         let days = first..=last;
-        let files: Vec<FileRef> = files
+        let mut files: Vec<FileRef> = files
             .iter()
             .filter(|file| file.dataset == Dataset::Subscriptions && file.is_needed_for(&days))
             .cloned()
             .collect();
+        // The newest first, so that most of what the others say is passed over.
+        files.sort_by_key(|file| Reverse(file.last_day));
         // Most files observe each subscription once.
         let expected = files.iter().map(|file| file.rows).max().unwrap_or(0);
         let expected = expected.min(EXPECTED_MAX) as usize;
@@ -91,17 +94,20 @@ impl Sink for Observations {
             if !self.days.contains(&observed_on) {
                 continue;
             }
-            let row = Subscription {
-                subscription: subscriptions.get(at)?,
-                observed_on,
-                customer: kernel::Customer(customers.get(at)?),
-                offering: self.places.offering(offerings.get(at)?, &block.file.path)?,
-                counts: statuses.get(at)?.counts(),
-                seats_assigned: seats_assigned.get(at)?,
+            let subscription = subscriptions.get(at)?;
+            let read = || {
+                let row = Subscription {
+                    subscription,
+                    observed_on,
+                    customer: kernel::Customer(customers.get(at)?),
+                    offering: self.places.offering(offerings.get(at)?, &block.file.path)?,
+                    counts: statuses.get(at)?.counts(),
+                    seats_assigned: seats_assigned.get(at)?,
+                };
+                Ok::<_, Error>((row, (batches.sequence(at)?, ordinals.get(at)?)))
             };
-            let place = (batches.sequence(at)?, ordinals.get(at)?);
             for newest in &mut self.newest {
-                newest.observe(&row, place);
+                newest.observe(subscription, observed_on, read)?;
             }
         }
         Ok(())

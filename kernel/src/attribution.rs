@@ -92,19 +92,37 @@ pub(crate) struct Reign {
 pub(crate) struct Record<'a> {
     associations: &'a [Association],
     has_workloads: bool,
+    timelines: Timelines,
+}
+
+/// The timelines of a record; their memory serves the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Timelines {
+    /// Those of the record, and behind them emptied ones.
     timelines: Vec<(Offering, Vec<Reign>)>,
+    len: usize,
+    days: Vec<Day>,
 }
 
 impl<'a> Record<'a> {
-    pub(crate) fn of(customer: Customer, associations: &'a Associations) -> Record<'a> {
+    pub(crate) fn of(
+        customer: Customer,
+        associations: &'a Associations,
+        mut timelines: Timelines,
+    ) -> Record<'a> {
         let associations = associations.of(customer);
+        timelines.len = 0;
         Record {
             associations,
             has_workloads: associations
                 .iter()
                 .any(|a| a.workload != Offering::EVERYTHING),
-            timelines: Vec::new(),
+            timelines,
         }
+    }
+
+    pub(crate) fn into_timelines(self) -> Timelines {
+        self.timelines
     }
 
     /// The partner of record for a fact of this offering on this day.
@@ -116,8 +134,9 @@ impl<'a> Record<'a> {
     ) -> Option<Partner> {
         let timeline = self.timeline(catalog, offering);
         let reigns = self.reigns_of(timeline);
-        let after = reigns.partition_point(|reign| reign.from <= day);
-        after.checked_sub(1).and_then(|at| reigns[at].partner)
+        // There are few of them, and most facts fall into the last.
+        let reign = reigns.iter().rev().find(|reign| reign.from <= day);
+        reign.and_then(|reign| reign.partner)
     }
 
     /// The timeline that facts of every offering follow, where they all follow one: no association names a workload.
@@ -125,10 +144,8 @@ impl<'a> Record<'a> {
         if self.has_workloads {
             return None;
         }
-        if self.timelines.is_empty() {
-            let everything = Offering::EVERYTHING;
-            let only = timeline(self.associations, everything);
-            self.timelines.push((everything, only));
+        if self.timelines.len == 0 {
+            self.timelines.add(self.associations, Offering::EVERYTHING);
         }
         Some(0)
     }
@@ -145,40 +162,52 @@ impl<'a> Record<'a> {
         } else {
             offering
         };
-        let known = self.timelines.iter().position(|(of, _)| *of == workload);
-        known.unwrap_or_else(|| {
-            self.timelines
-                .push((workload, timeline(self.associations, workload)));
-            self.timelines.len() - 1
-        })
+        let known = self.timelines.timelines[..self.timelines.len].iter();
+        let known = known.enumerate().find(|(_, (of, _))| *of == workload);
+        match known {
+            Some((at, _)) => at,
+            None => self.timelines.add(self.associations, workload),
+        }
     }
 
     /// All reigns of a timeline, in time order; before the first nobody is of record.
     pub(crate) fn reigns_of(&self, timeline: usize) -> &[Reign] {
-        &self.timelines[timeline].1
+        &self.timelines.timelines[timeline].1
     }
 }
 
-fn timeline(associations: &[Association], workload: Offering) -> Vec<Reign> {
-    let covering = || {
-        associations
-            .iter()
-            .filter(move |a| a.workload == Offering::EVERYTHING || a.workload == workload)
-    };
-    let mut days: Vec<Day> = covering().flat_map(|a| [a.starts_on, a.ends_on]).collect();
-    days.sort_unstable();
-    days.dedup();
-    let mut reigns: Vec<Reign> = Vec::with_capacity(days.len());
-    for from in days {
-        let partner = covering()
-            .filter(|a| a.starts_on <= from && from < a.ends_on)
-            .max_by(|a, b| a.strength().cmp(&b.strength()))
-            .map(|a| a.partner);
-        if reigns.last().is_none_or(|last| last.partner != partner) {
-            reigns.push(Reign { from, partner });
+impl Timelines {
+    /// Works out one more and gives its place.
+    fn add(&mut self, associations: &[Association], workload: Offering) -> usize {
+        let place = self.len;
+        if self.timelines.len() == place {
+            self.timelines.push((workload, Vec::new()));
         }
+        let (of, reigns) = &mut self.timelines[place];
+        *of = workload;
+        reigns.clear();
+        let covering = || {
+            let is_covering =
+                |a: &&Association| a.workload == Offering::EVERYTHING || a.workload == workload;
+            associations.iter().filter(is_covering)
+        };
+        self.days.clear();
+        self.days
+            .extend(covering().flat_map(|a| [a.starts_on, a.ends_on]));
+        self.days.sort_unstable();
+        self.days.dedup();
+        for from in self.days.iter().copied() {
+            let partner = covering()
+                .filter(|a| a.starts_on <= from && from < a.ends_on)
+                .max_by(|a, b| a.strength().cmp(&b.strength()))
+                .map(|a| a.partner);
+            if reigns.last().is_none_or(|last| last.partner != partner) {
+                reigns.push(Reign { from, partner });
+            }
+        }
+        self.len += 1;
+        place
     }
-    reigns
 }
 
 #[cfg(test)]
@@ -219,7 +248,7 @@ mod tests {
 
     fn check(associations: &[Association], offering: Offering, day: i32, partner: Option<u32>) {
         let associations = Associations::new(associations.to_vec());
-        let mut record = Record::of(Customer(0), &associations);
+        let mut record = Record::of(Customer(0), &associations, Timelines::default());
         assert_eq!(
             record.partner_on(&catalog(), offering, Day(day)),
             partner.map(Partner)

@@ -8,7 +8,7 @@ mod people;
 mod seats;
 mod usage;
 
-use crate::attribution::Record;
+use crate::attribution::{Record, Timelines};
 use crate::day::Day;
 use crate::ids::{Customer, Offering, Partner, Slice};
 use crate::metric::{Metric, Value};
@@ -191,7 +191,7 @@ impl<'a> Teller<'a, '_> {
     }
 
     fn record(&self, customer: Customer) -> Record<'a> {
-        Record::of(customer, self.rules.associations)
+        Record::of(customer, self.rules.associations, Timelines::default())
     }
 
     /// Why a fact of this day is not the partner's; none where it is.

@@ -53,16 +53,37 @@ impl Rates {
             return Ok(ten_thousandths);
         }
         let rates = self.by_currency.get(&currency).ok_or(Unconverted::NoRate)?;
-        let after = rates.partition_point(|(rate_day, _)| *rate_day <= day);
-        let (_, billionths) = after
-            .checked_sub(1)
-            .map(|at| rates[at])
-            .ok_or(Unconverted::NoRate)?;
-        let exact = ten_thousandths
-            .checked_mul(billionths)
-            .ok_or(Unconverted::TooLarge)?;
+        let billionths = newest(rates, day).ok_or(Unconverted::NoRate)?;
+        let exact = match (i64::try_from(ten_thousandths), i64::try_from(billionths)) {
+            // Nearly always, and several times faster.
+            (Ok(amount), Ok(rate)) => i128::from(amount) * i128::from(rate),
+            _ => ten_thousandths
+                .checked_mul(billionths)
+                .ok_or(Unconverted::TooLarge)?,
+        };
         Ok(from_billionths(exact))
     }
+}
+
+/// The newest rate on or before the day, of rates in order of their days.
+fn newest(rates: &[(Day, i128)], day: Day) -> Option<i128> {
+    let (first, last) = (rates.first()?, rates.last()?);
+    if last.0 <= day {
+        return Some(last.1);
+    }
+    if day < first.0 {
+        return None;
+    }
+    // Rates come daily or monthly, so that a day tells about where its rate stands.
+    let days = |from: Day, to: Day| (i64::from(to.0) - i64::from(from.0)) as usize;
+    let about = days(first.0, day) * (rates.len() - 1) / days(first.0, last.0);
+    let is_newest = |at: usize| rates[at].0 <= day && day < rates[at + 1].0;
+    let at = if is_newest(about) {
+        about
+    } else {
+        rates.partition_point(|(rate_day, _)| *rate_day <= day) - 1
+    };
+    Some(rates[at].1)
 }
 
 /// Rounded half to even.
@@ -109,6 +130,19 @@ mod tests {
         check(100, EUR, 5, Ok(50));
         check(100, EUR, 9, Ok(50));
         check(100, EUR, 10, Ok(150));
+    }
+
+    #[test]
+    fn rates_of_days_far_apart_and_close_together_are_found() {
+        let days = [-700_000, 5, 6, 7, 30, 31, 60, 2_900_000];
+        let rates: Vec<(Day, i128)> = days.iter().map(|day| (Day(*day), (*day).into())).collect();
+        for day in (0..100).chain(days).chain([-700_001, i32::MIN, i32::MAX]) {
+            let expected = days.iter().rev().find(|rate_day| **rate_day <= day);
+            assert_eq!(
+                newest(&rates, Day(day)),
+                expected.map(|day| i128::from(*day))
+            );
+        }
     }
 
     #[test]

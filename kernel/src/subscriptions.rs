@@ -1,8 +1,10 @@
 //! Which observation of a subscription stands for it on a date.
 
+use std::cmp::Ordering;
+
 use hashbrown::HashTable;
 
-use crate::day::Window;
+use crate::day::{Day, Window};
 use crate::rows::{OfCustomer, Subscription};
 
 /// Of each subscription the newest observation in a window, whatever its customer or offering. Holds no more than that,
@@ -10,9 +12,13 @@ use crate::rows::{OfCustomer, Subscription};
 #[derive(Debug, Clone)]
 pub struct NewestSubscriptions {
     window: Window,
-    /// Each with its place in the commit order, in the order in which their subscriptions were met, which every file has
-    /// nearly the same, so that memory is walked and not jumped about in.
-    newest: Vec<(Place, Subscription)>,
+    /// In the order in which they were met, which every file has nearly the same, so that memory is walked and not jumped
+    /// about in. What most observations need to be passed over stands apart from the rest.
+    subscriptions: Vec<u128>,
+    /// Of each the day of its newest observation,
+    days: Vec<Day>,
+    /// and that observation, with its place in the commit order.
+    newest: Vec<(Subscription, Place)>,
     /// Where a subscription stands among them.
     places: HashTable<u32>,
     /// About where the next observation's subscription stands, if the order is the same again.
@@ -32,22 +38,35 @@ impl NewestSubscriptions {
     pub fn new(window: Window, expected: usize) -> NewestSubscriptions {
         NewestSubscriptions {
             window,
+            subscriptions: Vec::with_capacity(expected),
+            days: Vec::with_capacity(expected),
             newest: Vec::with_capacity(expected),
             places: HashTable::with_capacity(expected),
             next: 0,
         }
     }
 
-    /// Takes note of an observation; they come in any order. Of several of one day the one committed last counts.
-    pub fn observe(&mut self, row: &Subscription, place: (u64, u32)) {
-        if !self.window.contains(row.observed_on) {
-            return;
+    /// Takes note of an observation; they come in any order, and quickest where the newest come first. Of several of one
+    /// day the one committed last counts. `read` gives the observation and its place, and is called only where it may
+    /// count.
+    ///
+    /// # Errors
+    /// Where `read` fails.
+    pub fn observe<E>(
+        &mut self,
+        subscription: u128,
+        observed_on: Day,
+        read: impl FnOnce() -> Result<(Subscription, (u64, u32)), E>,
+    ) -> Result<(), E> {
+        if !self.window.contains(observed_on) {
+            return Ok(());
         }
-        let known = self.find_near(row.subscription);
-        let Some(at) = known.or_else(|| self.find(row.subscription)) else {
+        let known = self.find_near(subscription);
+        let Some(at) = known.or_else(|| self.find(subscription)) else {
             self.next = self.newest.len() + 1;
-            self.add(row, place);
-            return;
+            let newest = read()?;
+            self.add(subscription, observed_on, newest);
+            return Ok(());
         };
         // Towards where the others around it stood.
         self.next = if known.is_some() {
@@ -55,42 +74,58 @@ impl NewestSubscriptions {
         } else {
             at + 1
         };
-        let newest = &mut self.newest[at];
-        if (newest.1.observed_on, newest.0) < (row.observed_on, place) {
-            *newest = (place, *row);
+        match self.days[at].cmp(&observed_on) {
+            Ordering::Greater => {}
+            Ordering::Less => {
+                self.days[at] = observed_on;
+                self.newest[at] = read()?;
+            }
+            Ordering::Equal => {
+                let other = read()?;
+                if self.newest[at].1 < other.1 {
+                    self.newest[at] = other;
+                }
+            }
         }
+        Ok(())
     }
 
     fn find_near(&self, subscription: u128) -> Option<usize> {
-        let is_at = |at: usize| {
-            let there = self.newest.get(at);
-            there.is_some_and(|(_, row)| row.subscription == subscription)
-        };
-        let around = (1..=NEAR).flat_map(|step| [self.next + step, self.next.wrapping_sub(step)]);
-        std::iter::once(self.next)
-            .chain(around)
-            .find(|at| is_at(*at))
+        let is_at = |at: usize| self.subscriptions.get(at) == Some(&subscription);
+        if is_at(self.next) {
+            return Some(self.next);
+        }
+        let mut around =
+            (1..=NEAR).flat_map(|step| [self.next + step, self.next.wrapping_sub(step)]);
+        around.find(|at| is_at(*at))
     }
 
     fn find(&self, subscription: u128) -> Option<usize> {
-        let is_at = |at: &u32| self.newest[*at as usize].1.subscription == subscription;
+        let is_at = |at: &u32| self.subscriptions[*at as usize] == subscription;
         let found = self.places.find(hash(subscription), is_at);
         found.map(|at| *at as usize)
     }
 
-    fn add(&mut self, row: &Subscription, place: Place) {
-        let NewestSubscriptions { newest, places, .. } = self;
-        let hash_at = |at: &u32| hash(newest[*at as usize].1.subscription);
-        places.insert_unique(hash(row.subscription), newest.len() as u32, hash_at);
-        newest.push((place, *row));
+    fn add(&mut self, subscription: u128, observed_on: Day, newest: (Subscription, Place)) {
+        let NewestSubscriptions {
+            subscriptions,
+            places,
+            ..
+        } = self;
+        let hash_at = |at: &u32| hash(subscriptions[*at as usize]);
+        places.insert_unique(hash(subscription), subscriptions.len() as u32, hash_at);
+        subscriptions.push(subscription);
+        self.days.push(observed_on);
+        self.newest.push(newest);
     }
 
     /// The newest observations, sorted by customer.
     #[must_use]
     pub fn finish(self) -> Vec<Subscription> {
-        drop(self.places);
-        let mut newest: Vec<Subscription> = self.newest.into_iter().map(|(_, row)| row).collect();
-        newest.sort_unstable_by_key(OfCustomer::customer);
+        drop((self.places, self.subscriptions, self.days));
+        let mut newest: Vec<Subscription> = self.newest.into_iter().map(|(row, _)| row).collect();
+        // Those of one file stand in order already.
+        newest.sort_by_key(OfCustomer::customer);
         newest
     }
 }

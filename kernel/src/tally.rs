@@ -14,7 +14,7 @@ mod users;
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use crate::attribution::{Associations, Record};
+use crate::attribution::{Associations, Record, Timelines};
 use crate::catalog::Catalog;
 use crate::day::{Day, Window};
 use crate::ids::{Currency, Customer, Partner, Slice};
@@ -122,8 +122,9 @@ impl Tally {
             subscriptions,
         };
         let mut scratch = CustomerTally::new(rules);
+        let mut timelines = Timelines::default();
         while let Some(customer) = rest.next_customer() {
-            let mut record = Record::of(customer, rules.associations);
+            let mut record = Record::of(customer, rules.associations, timelines);
             scratch.add_revenue(&mut record, take(&mut rest.revenue, customer), self);
             scratch.add_seat_changes(&mut record, take(&mut rest.seat_changes, customer));
             scratch.add_usage(&mut record, take(&mut rest.usage, customer));
@@ -131,6 +132,7 @@ impl Tally {
             scratch.add_surveys(&mut record, take(&mut rest.surveys, customer));
             scratch.add_subscriptions(&mut record, take(&mut rest.subscriptions, customer));
             scratch.flush(rules.catalog.location_of(customer), &mut self.sums);
+            timelines = record.into_timelines();
         }
     }
 

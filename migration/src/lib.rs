@@ -17,6 +17,7 @@ mod m2026_11_23_000020_packed_scorecards;
 mod m2026_11_23_000030_merged_files;
 mod m2026_11_23_000030_release_reports;
 mod m2026_11_23_000040_change_counts;
+mod m2026_11_23_000050_scorecard_view;
 
 /// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000030_release_reports::Migration),
             Box::new(m2026_11_23_000030_merged_files::Migration),
             Box::new(m2026_11_23_000040_change_counts::Migration),
+            Box::new(m2026_11_23_000050_scorecard_view::Migration),
         ]
     }
 }

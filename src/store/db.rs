@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sea_orm::sqlx::{ConnectOptions as _, SqlitePool};
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
     DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode,
@@ -13,6 +17,10 @@ use sea_orm::{
 
 /// How long a statement waits for another writer, and how long a pool may be exhausted.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A page of a new SQLite file. Snapshots are written and read in long rows of pages, of which larger ones are fewer.
+const PAGE_BYTES: u32 = 8192;
+/// So much of the write-ahead log is written in bulk before it is copied to its place: 64 MiB.
+const BULK_CHECKPOINT_PAGES: u32 = (64 << 20) / PAGE_BYTES;
 /// Between two tries to open a file that is locked.
 const LOCKED_PAUSE: Duration = Duration::from_millis(20);
 /// No statement of ours runs longer on PostgreSQL.
@@ -30,6 +38,9 @@ const START_LOCK: i64 = 0x7065_6572_6261_6e64;
 pub struct Db {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// On SQLite one more connection, for rows that count only once a later transaction says so: what it commits is on
+    /// disk with the next commit of the writer. Whoever uses it holds the writer meanwhile, so that writes still queue.
+    bulk: Option<SqlitePool>,
 }
 
 /// A failure of the SQL store.
@@ -66,12 +77,14 @@ impl Db {
             Db {
                 write: connect(&sqlite(sqlite_file, 1)).await?,
                 read: connect(&sqlite(sqlite_file, connections)).await?,
+                bulk: Some(bulk(sqlite_file)),
             }
         } else {
             let pool = Database::connect(postgres(url, connections)).await?;
             Db {
                 read: pool.clone(),
                 write: pool,
+                bulk: None,
             }
         };
         db.migrate().await?;
@@ -114,6 +127,11 @@ impl Db {
     /// Where writes go.
     pub(super) fn writer(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// Where rows go that a later transaction makes count, on SQLite.
+    pub(super) fn bulk(&self) -> Option<&SqlitePool> {
+        self.bulk.as_ref()
     }
 
     /// A transaction in which every read sees the same state. It is ended by dropping it.
@@ -196,19 +214,30 @@ fn sqlite(file: &Path, connections: u32) -> ConnectOptions {
         .min_connections(1)
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |options| {
-            use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-            options
-                .in_memory(false)
-                .shared_cache(false)
-                .filename(&file)
-                .create_if_missing(true)
-                .busy_timeout(PATIENCE)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-        });
+        .map_sqlx_sqlite_opts(move |_| sqlite_options(&file));
     options
+}
+
+fn sqlite_options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .busy_timeout(PATIENCE)
+        .page_size(PAGE_BYTES)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .disable_statement_logging()
+}
+
+fn bulk(file: &Path) -> SqlitePool {
+    let options = sqlite_options(file)
+        .synchronous(SqliteSynchronous::Normal)
+        .pragma("wal_autocheckpoint", BULK_CHECKPOINT_PAGES.to_string());
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(options)
 }
 
 fn postgres(url: &str, connections: u32) -> ConnectOptions {

@@ -1,15 +1,38 @@
 //! Many small rows as few long texts.
 //!
 //! A driver hands rows over one by one, which takes far longer than the database takes to find them. Where a run needs
-//! hundreds of thousands of rows of a few whole numbers, the database joins some thousands of them to one text.
+//! hundreds of thousands of rows of a few whole numbers, the database joins some thousands of them to one text, and
+//! writes two numbers as one: what is left of its work is making digits of numbers.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
+use std::str::{FromStr, Split};
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use super::StoreError;
 
 /// The numbers of the first column whose rows are joined.
-const JOINED: u32 = 4096;
+const JOINED: i32 = 16 * 1024;
+
+/// What is read of each row. No text holds a space or a comma.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    /// Two columns of whole numbers.
+    Pair(&'static str, &'static str),
+    Text(&'static str),
+    /// A whole number, or null: only at the end.
+    Last(&'static str),
+}
+
+impl Part {
+    fn expression(self) -> String {
+        match self {
+            Part::Pair(high, low) => format!("({high} * 4294967296 + {low})"),
+            Part::Text(column) => column.to_owned(),
+            Part::Last(column) => format!("coalesce(CAST({column} AS text), '')"),
+        }
+    }
+}
 
 /// The rows of a table, in no particular order.
 pub(super) struct Packed {
@@ -18,23 +41,46 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Reads these columns of all rows. The first is a whole number, and no value holds a space or a comma; only the last
-    /// may be null.
+    /// Reads these parts of all rows. `first` is the column of whole numbers by which the table is sorted.
     pub(super) async fn load<E: EntityTrait>(
         db: &impl ConnectionTrait,
         table: &'static str,
-        columns: &[&'static str],
+        first: &'static str,
+        parts: &[Part],
     ) -> Result<Packed, StoreError> {
-        let row = format!("string_agg(concat_ws(' ', {}), ',')", columns.join(", "));
-        let first = columns.first().copied().unwrap_or("id");
-        let texts = E::find()
-            .select_only()
-            .expr(Expr::cust(row))
-            .group_by(Expr::cust(format!("{first} / {JOINED}")))
-            .into_tuple::<String>()
-            .all(db)
-            .await?;
-        Ok(Packed { table, texts })
+        let parts: Vec<String> = parts.iter().map(|part| part.expression()).collect();
+        let joined = format!("string_agg({}, ',')", parts.join(" || ' ' || "));
+        let end = |order| {
+            let first = Expr::cust(first);
+            let ends = E::find().select_only().expr(first.clone());
+            ends.order_by(first, order)
+                .limit(1)
+                .into_tuple::<i32>()
+                .one(db)
+        };
+        let (Some(mut from), Some(last)) = (end(Order::Asc).await?, end(Order::Desc).await?) else {
+            return Ok(Packed {
+                table,
+                texts: Vec::new(),
+            });
+        };
+        let mut texts = Vec::new();
+        loop {
+            let to = Ord::min(from.saturating_add(JOINED - 1), last);
+            // Part by part of the table, since a database would sort all rows to group them.
+            let text = E::find()
+                .select_only()
+                .expr(Expr::cust(joined.clone()))
+                .filter(Expr::cust(first).between(from, to))
+                .into_tuple::<Option<String>>()
+                .one(db)
+                .await?;
+            texts.extend(text.flatten());
+            if to == last {
+                return Ok(Packed { table, texts });
+            }
+            from = to + 1;
+        }
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -47,11 +93,11 @@ impl Packed {
     }
 }
 
-/// The columns of one row, in their order.
+/// The parts of one row, in their order.
 pub(super) struct Row<'a> {
     table: &'static str,
     text: &'a str,
-    rest: std::str::Split<'a, char>,
+    rest: Split<'a, char>,
 }
 
 impl<'a> Row<'a> {
@@ -59,17 +105,53 @@ impl<'a> Row<'a> {
         self.rest.next().ok_or_else(|| self.corrupt())
     }
 
-    pub(super) fn number(&mut self) -> Result<i32, StoreError> {
-        self.text()?.parse().map_err(|_| self.corrupt())
+    pub(super) fn pair(&mut self) -> Result<(i32, i32), StoreError> {
+        let both: i64 = self.number()?;
+        // Its lowest 32 bits, whatever their sign.
+        let low = both as i32;
+        let high = i32::try_from((both - i64::from(low)) >> 32).map_err(|_| self.corrupt())?;
+        Ok((high, low))
     }
 
-    /// The last column, where it is not null.
     pub(super) fn last(&mut self) -> Result<Option<i32>, StoreError> {
-        let number = self.rest.next().map(str::parse).transpose();
-        number.map_err(|_| self.corrupt())
+        match self.rest.clone().next() {
+            None | Some("") => Ok(None),
+            Some(_) => self.number().map(Some),
+        }
+    }
+
+    fn number<N: FromStr>(&mut self) -> Result<N, StoreError> {
+        self.text()?.parse().map_err(|_| self.corrupt())
     }
 
     pub(super) fn corrupt(&self) -> StoreError {
         StoreError::Corrupt(format!("the {} {}", self.table, self.text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_come_back_whatever_their_signs() {
+        for (high, low) in [
+            (0, 0),
+            (1, -1),
+            (7, i32::MIN),
+            (i32::MAX, i32::MAX),
+            (-3, 5),
+        ] {
+            let both = i64::from(high) * 4_294_967_296 + i64::from(low);
+            let text = format!("{both} reseller -4");
+            let mut row = Row {
+                table: "association",
+                text: &text,
+                rest: text.split(' '),
+            };
+            assert_eq!(row.pair().unwrap(), (high, low));
+            assert_eq!(row.text().unwrap(), "reseller");
+            assert_eq!(row.last().unwrap(), Some(-4));
+        }
     }
 }

@@ -127,7 +127,8 @@ impl Scorable {
         }))
     }
 
-    /// All slices in their order, those of an offering together, scored on all cores.
+    /// All slices in their order, those of an offering together, scored on all cores. Offerings are scored ahead of the one
+    /// that is waited for, since the first of them is much larger than the others.
     fn score(self: &Arc<Self>) -> impl Stream<Item = Result<Vec<SliceScores>, RecomputeError>> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let offerings = self.inputs.walk.inputs().catalog.offerings();
@@ -137,7 +138,7 @@ impl Scorable {
                 let scorable = scorable.clone();
                 blocking(move || scorable.score_offering(Offering(offering as u32)))
             })
-            .buffered(cores)
+            .buffered(2 * cores)
     }
 
     fn score_offering(&self, offering: Offering) -> Vec<SliceScores> {

@@ -9,8 +9,9 @@ mod rows;
 
 use std::sync::Arc;
 
-use sea_orm::sqlx::{self, AssertSqlSafe, Postgres, Sqlite};
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::sqlx::pool::PoolConnection;
+use sea_orm::sqlx::{self, AssertSqlSafe, Postgres, Sqlite, SqlitePool};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use super::{Db, StoreError};
 
@@ -21,6 +22,9 @@ pub(super) trait Row {
 
     /// Its values, in the order of the columns.
     fn put(&self, to: &mut impl Values) -> Result<(), sqlx::Error>;
+
+    /// The table on SQLite, where a view that works columns out has that name.
+    const TABLE_ON_SQLITE: &'static str = Self::TABLE;
 
     /// The columns that SQLite stores, where it works some out when they are read.
     const COLUMNS_ON_SQLITE: &'static [&'static str] = Self::COLUMNS;
@@ -44,25 +48,39 @@ pub(super) trait Values {
 
 /// A transaction for bulk writes. It is rolled back where it is dropped.
 pub(super) enum Bulk {
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Sqlite {
+        txn: sqlx::Transaction<'static, Sqlite>,
+        /// The writer, which nobody else has meanwhile.
+        turn: PoolConnection<Sqlite>,
+    },
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
 impl Db {
-    /// As [`Db::begin`], and for the same kind of tasks.
+    /// For rows that do not count before a later transaction of [`Db::begin`] says so: on SQLite what this one commits
+    /// may be lost with the machine's power until then. Otherwise as [`Db::begin`], and for the same kind of tasks.
     ///
     /// # Errors
     /// Where the database does not answer or another writer does not give way in time.
     pub(super) async fn begin_bulk(&self) -> Result<Bulk, StoreError> {
-        let begun = if self.is_sqlite() {
-            let pool = self.writer().get_sqlite_connection_pool();
-            pool.begin_with("BEGIN IMMEDIATE").await.map(Bulk::Sqlite)
-        } else {
-            let pool = self.writer().get_postgres_connection_pool();
-            pool.begin().await.map(Bulk::Postgres)
+        let begun = match self.bulk() {
+            Some(pool) => begin_on_sqlite(self.writer(), pool).await,
+            None => {
+                let pool = self.writer().get_postgres_connection_pool();
+                pool.begin().await.map(Bulk::Postgres)
+            }
         };
         begun.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))).into())
     }
+}
+
+async fn begin_on_sqlite(
+    writer: &DatabaseConnection,
+    bulk: &SqlitePool,
+) -> Result<Bulk, sqlx::Error> {
+    let turn = writer.get_sqlite_connection_pool().acquire().await?;
+    let txn = bulk.begin_with("BEGIN IMMEDIATE").await?;
+    Ok(Bulk::Sqlite { txn, turn })
 }
 
 impl Bulk {
@@ -72,7 +90,7 @@ impl Bulk {
     /// Where the database refuses.
     pub(super) async fn insert<R: Row>(&mut self, rows: &[R]) -> Result<(), StoreError> {
         let inserted = match self {
-            Bulk::Sqlite(txn) => prepared::insert(txn, rows).await,
+            Bulk::Sqlite { txn, .. } => prepared::insert(txn, rows).await,
             Bulk::Postgres(txn) => copy::insert(txn, rows).await,
         };
         inserted.map_err(refused)
@@ -85,7 +103,7 @@ impl Bulk {
     pub(super) async fn holds(&mut self, table: &str, id: i64) -> Result<bool, StoreError> {
         let found = match self {
             // There is one writer at a time.
-            Bulk::Sqlite(txn) => {
+            Bulk::Sqlite { txn, .. } => {
                 let text = format!("SELECT id FROM \"{table}\" WHERE id = ?");
                 let found = sqlx::query(AssertSqlSafe(text)).bind(id);
                 found
@@ -111,7 +129,11 @@ impl Bulk {
     /// Where the database refuses.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         let committed = match self {
-            Bulk::Sqlite(txn) => txn.commit().await,
+            Bulk::Sqlite { txn, turn } => {
+                let committed = txn.commit().await;
+                drop(turn);
+                committed
+            }
             Bulk::Postgres(txn) => txn.commit().await,
         };
         committed.map_err(refused)

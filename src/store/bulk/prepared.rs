@@ -58,7 +58,7 @@ fn bind<R: Row>(rows: &[R]) -> Result<SqliteArguments, sqlx::Error> {
 }
 
 fn statement<R: Row>(rows: usize) -> String {
-    let (table, columns) = (R::TABLE, R::COLUMNS_ON_SQLITE);
+    let (table, columns) = (R::TABLE_ON_SQLITE, R::COLUMNS_ON_SQLITE);
     let row = format!("({})", vec!["?"; columns.len()].join(", "));
     let (columns, rows) = (listed(columns), vec![row; rows].join(", "));
     format!("INSERT INTO \"{table}\" ({columns}) VALUES {rows}")

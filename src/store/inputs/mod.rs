@@ -8,7 +8,7 @@ use kernel::{Association, Associations, Catalog, Currency, Customer, Day, Exams,
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::StoreError;
-use super::packed::Packed;
+use super::packed::{Packed, Part};
 use crate::config::Program;
 pub use numbers::Numbers;
 use numbers::at;
@@ -40,16 +40,17 @@ impl Inputs {
         program: &Program,
         numbers: Numbers,
     ) -> Result<Inputs, StoreError> {
-        let customers =
-            Packed::load::<customer::Entity>(db, "customer", &["id", "location"]).await?;
+        let parts = [Part::Pair("id", "location")];
+        let customers = Packed::load::<customer::Entity>(db, "customer", "id", &parts).await?;
         let mut customer_locations = Vec::new();
         for mut row in customers.rows() {
-            let customer = row.number()?.unsigned_abs() as usize;
+            let (customer, location) = row.pair()?;
+            let customer = customer.unsigned_abs() as usize;
             if customer_locations.len() <= customer {
                 customer_locations.resize(customer + 1, Location::WORLD);
             }
             customer_locations[customer] =
-                at(&numbers.location_places, row.number()?).unwrap_or(Location::WORLD);
+                at(&numbers.location_places, location).unwrap_or(Location::WORLD);
         }
 
         let precedence = |name: &str| {
@@ -57,27 +58,25 @@ impl Inputs {
             types.iter().position(|kind| kind.name() == name)
         };
         let mut associations = Vec::new();
-        let columns = [
-            "customer",
-            "partner",
-            "association_type",
-            "offering",
-            "starts_on",
-            "ends_on",
+        let parts = [
+            Part::Pair("customer", "partner"),
+            Part::Text("association_type"),
+            Part::Pair("offering", "starts_on"),
+            Part::Last("ends_on"),
         ];
-        let rows = Packed::load::<association::Entity>(db, "association", &columns).await?;
-        for mut row in rows.rows() {
-            let (customer, partner) = (row.number()?, row.number()?);
+        let rows = Packed::load::<association::Entity>(db, "association", "customer", &parts);
+        for mut row in rows.await?.rows() {
+            let (customer, partner) = row.pair()?;
             let Some(precedence) = precedence(row.text()?) else {
                 continue;
             };
+            let (workload, starts_on) = row.pair()?;
             associations.push(Association {
                 customer: Customer(customer.unsigned_abs()),
                 partner: at(&numbers.partner_places, partner).ok_or_else(|| row.corrupt())?,
                 precedence: precedence as u8,
-                workload: at(&numbers.offering_places, row.number()?)
-                    .ok_or_else(|| row.corrupt())?,
-                starts_on: Day(row.number()?),
+                workload: at(&numbers.offering_places, workload).ok_or_else(|| row.corrupt())?,
+                starts_on: Day(starts_on),
                 ends_on: row.last()?.map_or(Day::FOREVER, Day),
             });
         }

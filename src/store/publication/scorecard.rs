@@ -1,9 +1,11 @@
 //! A scorecard as it is stored: PostgreSQL stores every column, SQLite those that the others follow from.
 
 use kernel::{Metric, Scorecard, Standing, Totals, Value};
-use sea_orm::sqlx;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, DatabaseBackend, sqlx};
 
 use super::rows::Place;
+use crate::store::StoreError;
 use crate::store::bulk::{Row, Values};
 
 /// The largest amount, in ten-thousandths, whose quotient by 10,000 is the float nearest to it. Larger ones, which hardly
@@ -93,6 +95,8 @@ impl Row for ScorecardRow<'_> {
         Ok(())
     }
 
+    const TABLE_ON_SQLITE: &'static str = "packed_scorecard";
+
     const COLUMNS_ON_SQLITE: &'static [&'static str] = &[
         "snapshot",
         "slice",
@@ -143,6 +147,23 @@ impl Row for ScorecardRow<'_> {
         }
         Ok(())
     }
+}
+
+/// Removes all scorecards of a snapshot.
+pub(super) async fn delete_all(
+    txn: &impl ConnectionTrait,
+    snapshot: i64,
+) -> Result<(), StoreError> {
+    let table = match txn.get_database_backend() {
+        DatabaseBackend::Sqlite => ScorecardRow::TABLE_ON_SQLITE,
+        _ => ScorecardRow::TABLE,
+    };
+    let mut delete = Query::delete();
+    delete
+        .from_table(table)
+        .and_where(Expr::col(entity::scorecard::Column::Snapshot).eq(snapshot));
+    txn.execute(&delete).await?;
+    Ok(())
 }
 
 impl ScorecardRow<'_> {

@@ -1,8 +1,9 @@
 //! Removing what was never published.
 
-use entity::{peer_band, peer_group, release_report, scorecard, snapshot};
+use entity::{peer_band, peer_group, release_report, snapshot};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::scorecard::delete_all;
 use crate::store::claim::held_runs;
 use crate::store::{Db, StoreError};
 
@@ -26,10 +27,7 @@ pub async fn sweep_unpublished(db: &Db) -> Result<u64, StoreError> {
         let txn = db.begin().await?;
         // First, so that a run that wakes late finds its snapshot gone before it can add to it.
         snapshot::Entity::delete_by_id(left.id).exec(&txn).await?;
-        scorecard::Entity::delete_many()
-            .filter(scorecard::Column::Snapshot.eq(left.id))
-            .exec(&txn)
-            .await?;
+        delete_all(&txn, left.id).await?;
         peer_band::Entity::delete_many()
             .filter(peer_band::Column::Snapshot.eq(left.id))
             .exec(&txn)

@@ -112,7 +112,7 @@ fn a_failing_export_leaves_what_was_there_and_nothing_else() {
     );
 
     // Somebody removes rows of the snapshot while it is read.
-    sender.execute("DELETE FROM scorecard WHERE slice = 1");
+    sender.execute("DELETE FROM packed_scorecard WHERE slice = 1");
     for format in ["csv", "ndjson", "parquet"] {
         let torn = export(AS_OF, format, text(&path));
         assert_eq!(torn.status.code(), Some(1), "{format}");

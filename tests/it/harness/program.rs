@@ -382,7 +382,7 @@ async fn insert_scorecard(
     }));
     let standings = Metric::ALL.map(|metric| format!("{metric}_standing").to_lowercase());
     let text = format!(
-        "INSERT INTO scorecard (snapshot, slice, partner, small_revenue, yearly_users, assigned_seats, \
+        "INSERT INTO packed_scorecard (snapshot, slice, partner, small_revenue, yearly_users, assigned_seats, \
          promoters, detractors, responses, new_customers, net_paid_seats, certified_people, \
          production_instances, {}) VALUES ({})",
         standings.join(", "),

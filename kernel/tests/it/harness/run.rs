@@ -1,5 +1,7 @@
 //! One run of the kernel, from plain rows to what is published.
 
+use std::convert::Infallible;
+
 use peerband_kernel::{
     Association, Associations, Bucket, Catalog, Certification, Currency, Day, Exams, Facts,
     NewestSubscriptions, Partner, Rates, ReleaseRules, Rules, Scoring, Slice, SliceScores,
@@ -43,7 +45,8 @@ impl Run {
         facts.surveys.retain(|row| takes(row.customer.0));
         let mut newest = NewestSubscriptions::new(self.window(), 0);
         for row in &self.subscriptions {
-            newest.observe(row, (0, 0));
+            let read = || Ok::<_, Infallible>((*row, (0, 0)));
+            let Ok(()) = newest.observe(row.subscription, row.observed_on, read);
         }
         let mut subscriptions = newest.finish();
         subscriptions.retain(|row| takes(row.customer.0));
