@@ -12,12 +12,14 @@ use bytes::buf::Reader;
 use bytes::{Buf, Bytes};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::batches::{BATCH, FileBatches, RowBatches};
-use crate::column::{Id, Kind, Opened};
+use crate::column::{Customer, Id, Kind, Opened};
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::footer::Footer;
@@ -30,6 +32,9 @@ const PART_ROWS: u64 = 512 * 1024;
 const BLOCK_ROWS: usize = 16 * 1024;
 /// The parts that are fetched ahead.
 const PARTS_AHEAD: usize = 4;
+
+/// What files are sorted by, but those of certifications.
+const CUSTOMER: &str = "customer";
 
 /// Every customer there can be.
 pub(crate) const ALL_CUSTOMERS: Range<u32> = 0..u32::MAX;
@@ -93,8 +98,9 @@ impl FactStore {
             .try_buffered(PARTS_AHEAD);
         let mut parts = std::pin::pin!(parts);
         while let Some(part) = parts.try_next().await? {
+            let customers = customers.clone();
             let decoded = tokio::task::spawn_blocking(move || {
-                let mut blocks = part.open(BLOCK_ROWS)?;
+                let mut blocks = part.open_within(&customers, BLOCK_ROWS)?;
                 while blocks.next(|block| sink.take(block))? {}
                 Ok::<S, Error>(sink)
             });
@@ -185,7 +191,15 @@ pub(crate) struct Part {
 impl Part {
     /// Ready to be decoded, so many rows at a time.
     pub(crate) fn open(self, block_rows: usize) -> Result<Blocks, Error> {
-        let damaged = |error: ParquetError| Error::damaged(&self.file.path, error);
+        self.open_within(&ALL_CUSTOMERS, block_rows)
+    }
+
+    /// The same, of these customers alone: of what else the part holds only the customers are decoded.
+    pub(crate) fn open_within(
+        mut self,
+        customers: &Range<u32>,
+        block_rows: usize,
+    ) -> Result<Blocks, Error> {
         for chunk in &self.chunks {
             if crc32fast::hash(&chunk.bytes) != chunk.checksum {
                 return Err(Error::damaged(
@@ -194,23 +208,61 @@ impl Part {
                 ));
             }
         }
+        self.chunks.sort_unstable_by_key(|chunk| chunk.start);
+        let chunks: Arc<[Chunk]> = std::mem::take(&mut self.chunks).into();
+        let columns = self.columns.clone();
+        if *customers == ALL_CUSTOMERS {
+            return self.blocks(&chunks, columns, None, block_rows);
+        }
+        let customer = self.columns.iter().copied().find(|at| {
+            let schema = self.footer.metadata.parquet_schema();
+            schema.column(*at).name() == CUSTOMER
+        });
+        let customer = customer.into_iter().collect();
+        let (mut before, mut wanted) = (0, 0);
+        let mut alone = self.blocks(&chunks, customer, None, block_rows)?;
+        while let Some(batch) = alone.decode()? {
+            let found: Opened<'_, Customer> = Opened::new(&batch, CUSTOMER, &self.file.path)?;
+            let found: &[u32] = found.array.values();
+            let start = found.partition_point(|customer| *customer < customers.start);
+            let end = found.partition_point(|customer| *customer < customers.end);
+            before += start;
+            wanted += end - start;
+            if end < found.len() {
+                break;
+            }
+        }
+        let selected =
+            RowSelection::from(vec![RowSelector::skip(before), RowSelector::select(wanted)]);
+        let mut blocks = self.blocks(&chunks, columns, Some(selected), block_rows)?;
+        blocks.first_row += before as u64;
+        Ok(blocks)
+    }
+
+    fn blocks(
+        &self,
+        chunks: &Arc<[Chunk]>,
+        columns: Vec<usize>,
+        selected: Option<RowSelection>,
+        block_rows: usize,
+    ) -> Result<Blocks, Error> {
         let metadata = self.footer.metadata.clone();
-        let projection = ProjectionMask::leaves(metadata.parquet_schema(), self.columns);
-        let mut chunks = self.chunks;
-        chunks.sort_unstable_by_key(|chunk| chunk.start);
+        let projection = ProjectionMask::leaves(metadata.parquet_schema(), columns);
         let input = Sparse {
             bytes: self.file.bytes,
-            chunks,
+            chunks: chunks.clone(),
         };
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
+        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(input, metadata)
             .with_projection(projection)
-            .with_row_groups(self.groups.collect())
-            .with_batch_size(block_rows)
-            .build()
-            .map_err(damaged)?;
+            .with_row_groups(self.groups.clone().collect())
+            .with_batch_size(block_rows);
+        if let Some(selected) = selected {
+            reader = reader.with_row_selection(selected);
+        }
+        let damaged = |error: ParquetError| Error::damaged(&self.file.path, error);
         Ok(Blocks {
-            file: self.file,
-            reader,
+            file: self.file.clone(),
+            reader: reader.build().map_err(damaged)?,
             first_row: self.first_row,
         })
     }
@@ -229,15 +281,9 @@ impl Blocks {
         &mut self,
         take: impl FnOnce(&Block<'_>) -> Result<(), Error>,
     ) -> Result<bool, Error> {
-        let reader = &mut self.reader;
-        // A decoder that panics over bytes it does not understand is one more way to find a file damaged. It is not used
-        // again.
-        let decoded = catch_unwind(AssertUnwindSafe(|| reader.next()))
-            .map_err(|_| Error::damaged(&self.file.path, "it could not be decoded"))?;
-        let Some(batch) = decoded else {
+        let Some(mut batch) = self.decode()? else {
             return Ok(false);
         };
-        let mut batch = batch.map_err(|error| Error::damaged(&self.file.path, error))?;
         let rows = batch.num_rows() as u64;
         let places = if self.file.has_withdrawn() {
             let (left, places) = self.without_withdrawn(&batch)?;
@@ -254,6 +300,16 @@ impl Blocks {
         })?;
         self.first_row += rows;
         Ok(true)
+    }
+
+    fn decode(&mut self) -> Result<Option<RecordBatch>, Error> {
+        let reader = &mut self.reader;
+        // A decoder that panics over bytes it does not understand is one more way to find a file damaged. It is not used
+        // again.
+        let decoded = catch_unwind(AssertUnwindSafe(|| reader.next()))
+            .map_err(|_| Error::damaged(&self.file.path, "it could not be decoded"))?;
+        let batch = decoded.transpose();
+        batch.map_err(|error| Error::damaged(&self.file.path, error))
     }
 
     /// The rows of batches that count, and where these stood.
@@ -280,7 +336,7 @@ struct Chunk {
 /// The fetched chunks of a file, by where they lie in it.
 struct Sparse {
     bytes: u64,
-    chunks: Vec<Chunk>,
+    chunks: Arc<[Chunk]>,
 }
 
 impl Sparse {
