@@ -103,8 +103,8 @@ async fn fill(db: &DatabaseConnection) {
              created_at, published_at)
          VALUES (1, 20757, 1, 'published', '{{}}', 0, 0, 1, {scorecards}, 0, '2026-11-01T02:00:00Z', '2026-11-01T02:00:01Z');"
     );
-    for metric in 0..METRICS.len() {
-        let peers = if METRICS[metric] == "certified_people" {
+    for (metric, name) in METRICS.into_iter().enumerate() {
+        let peers = if name == "certified_people" {
             scorecards
         } else {
             partners
@@ -200,9 +200,8 @@ fn expected() -> String {
     let nothing = format!(",,,,,{peers}");
     write!(
         csv,
-        "{AS_OF},p15,,,{}{}{}\r\n",
+        "{AS_OF},p15,,,{},3,1,15,0,15{}\r\n",
         nothing.repeat(3),
-        ",3,1,15,0,15",
         nothing.repeat(4)
     )
     .unwrap();
