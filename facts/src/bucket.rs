@@ -2,7 +2,8 @@
 //!
 //! Every file is sorted by customer, so that a bucket is one walk over all of its files side by side: what is held is a
 //! block and a part or two of each file, however many facts the bucket has, and nothing is sorted by customer. Of row
-//! groups at the edge of two buckets each decodes its own rows, and the customers of all.
+//! groups at the edge of two buckets each decodes its own rows, and the customers of all. Where a dataset has many files,
+//! its rows are gathered first.
 
 use std::cmp::Reverse;
 use std::ops::{Range, RangeInclusive};
@@ -13,6 +14,7 @@ use tokio::runtime::Handle;
 
 use crate::error::Error;
 use crate::file::FileRef;
+use crate::gather::gather;
 use crate::pick::{Observed, Pick, Picked};
 use crate::places::Places;
 use crate::run::{ENDED, Run};
@@ -189,11 +191,12 @@ impl<R: Picked> Lane<R> {
             .filter(|file| file.may_hold(&pick.customers) && file.is_needed_for(&pick.days))
             .cloned()
             .collect();
-        let count = files.len();
-        let runs = stream::iter(files)
-            .map(|file| Run::plan(store.clone(), file, count, pick))
-            .buffered(PLANNED_AHEAD);
-        let runs: Vec<Run<R>> = runs.try_collect().await?;
+        let runs: Vec<Run<R>> = if files.len() > store.sizes().side_by_side_files {
+            vec![gather(store, files, pick).await?]
+        } else {
+            let runs = stream::iter(files).map(|file| Run::plan(store.clone(), file, pick));
+            runs.buffered(PLANNED_AHEAD).try_collect().await?
+        };
         Ok(Lane {
             heads: vec![ENDED; runs.len()],
             runs,

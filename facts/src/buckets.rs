@@ -4,9 +4,13 @@ use std::ops::Range;
 
 use crate::dataset::Dataset;
 use crate::file::FileRef;
+use crate::gather::SIDE_BY_SIDE_FILES;
+
+/// The rows of a bucket whose rows are gathered, some fifty megabytes: what is held of many files must not grow with them.
+const GATHERED_ROWS_MAX: u64 = 2 * 1024 * 1024;
 
 /// Ranges of customers, in order and without gaps from 0 to the last customer of any file, that hold about
-/// `target_rows` rows each. None where no file has a customer.
+/// `target_rows` rows each, or fewer where there are many files. None where no file has a customer.
 ///
 /// The manifest tells only each file's first and last customer, so that its rows are taken as evenly spread between
 /// them. Certifications have no customer and take no part.
@@ -32,6 +36,13 @@ pub fn buckets(files: &[FileRef], target_rows: u64) -> Vec<Range<u32>> {
         .collect();
     steps.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
 
+    let is_gathered = Dataset::ALL
+        .into_iter()
+        .any(|dataset| files().filter(|file| file.dataset == dataset).count() > SIDE_BY_SIDE_FILES);
+    let target_rows = match is_gathered {
+        true => target_rows.min(GATHERED_ROWS_MAX),
+        false => target_rows,
+    };
     let target = target_rows.max(1) as f64;
     let mut buckets = Vec::new();
     let mut start = 0_u32;
@@ -91,6 +102,15 @@ mod tests {
         let files = [file(0, 99, 500), file(0, 99, 500)];
         let expected: Vec<Range<u32>> = (0..10).map(|at| at * 10..at * 10 + 10).collect();
         assert_eq!(buckets(&files, 100), expected);
+    }
+
+    #[test]
+    fn of_many_files_buckets_hold_few_rows() {
+        let few = vec![file(0, 999_999, 1_000_000); 64];
+        assert_eq!(buckets(&few, u64::MAX).len(), 1);
+        let many = vec![file(0, 999_999, 1_000_000); 65];
+        assert_eq!(buckets(&many, u64::MAX).len(), 31);
+        assert_eq!(buckets(&many, 1_000_000).len(), 65);
     }
 
     #[test]

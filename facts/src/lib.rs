@@ -31,6 +31,7 @@ mod encode;
 mod error;
 mod file;
 mod footer;
+mod gather;
 mod pick;
 mod places;
 mod row;

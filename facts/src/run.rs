@@ -1,7 +1,7 @@
 //! One file's rows of some customers, taken one customer after the other.
 //!
-//! A run holds one block of rows and the bytes of a part of its file; where files are few, the next part is fetched
-//! meanwhile.
+//! A run holds one block of rows and the bytes of a part of its file; the next part is fetched meanwhile. Where files are
+//! many, that would be much for each of them: then one run has the rows of all (see [`mod@crate::gather`]).
 
 use std::collections::VecDeque;
 
@@ -18,10 +18,6 @@ use crate::store::FactStore;
 const BLOCK_ROWS: usize = 4 * 1024;
 /// The rows of a file that are fetched together, in whole row groups.
 const PART_ROWS: u64 = 64 * 1024;
-/// The most files of a dataset that a bucket reads ahead of. Many are small ones, of a day each: what they hold at once must
-/// stay bounded, and there is no time to be won.
-const READ_AHEAD_FILES: usize = 64;
-
 /// The customer at the head of a run that has ended. No customer has this number.
 pub(crate) const ENDED: u32 = u32::MAX;
 
@@ -32,31 +28,36 @@ pub(crate) struct Run<R> {
     blocks: Option<Blocks>,
     rows: Vec<R>,
     at: usize,
-    reads_ahead: bool,
+    /// All its rows, where they have been read before.
+    gathered: Vec<R>,
 }
 
 impl<R: Picked> Run<R> {
-    /// Looks up where the file's rows lie, one of so many files, and reads none of them yet.
+    /// Looks up where the file's rows lie, and reads none of them yet.
     pub(crate) async fn plan(
         store: FactStore,
         file: FileRef,
-        files: usize,
         pick: &Pick,
     ) -> Result<Run<R>, Error> {
         let customers = pick.customers.clone();
-        let reads_ahead = files <= READ_AHEAD_FILES;
-        // A part is one row group at least.
-        let part_rows = if reads_ahead { PART_ROWS } else { 0 };
-        let parts = store.plan(file, customers, R::COLUMNS, part_rows).await?;
+        let parts = store.plan(file, customers, R::COLUMNS, PART_ROWS).await?;
         Ok(Run {
-            store,
             parts: parts.into(),
+            ..Run::gathered(store, Vec::new())
+        })
+    }
+
+    /// Rows that have been read, by customer.
+    pub(crate) fn gathered(store: FactStore, rows: Vec<R>) -> Run<R> {
+        Run {
+            store,
+            parts: VecDeque::new(),
             ahead: None,
             blocks: None,
             rows: Vec::new(),
             at: 0,
-            reads_ahead,
-        })
+            gathered: rows,
+        }
     }
 
     /// The customer of the next row.
@@ -89,6 +90,9 @@ impl<R: Picked> Run<R> {
     pub(crate) fn fill(&mut self, runtime: &Handle, pick: &Pick) -> Result<(), Error> {
         self.rows.clear();
         self.at = 0;
+        if !self.gathered.is_empty() {
+            self.rows = std::mem::take(&mut self.gathered);
+        }
         while self.rows.is_empty() {
             let Some(blocks) = &mut self.blocks else {
                 match self.next_part(runtime)? {
@@ -124,9 +128,7 @@ impl<R: Picked> Run<R> {
         let Some(ahead) = ahead else {
             return Ok(None);
         };
-        if self.reads_ahead {
-            self.ahead = self.fetch_next(runtime);
-        }
+        self.ahead = self.fetch_next(runtime);
         Ok(Some(runtime.block_on(ahead)??))
     }
 

@@ -14,6 +14,7 @@ use crate::durable;
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::footer::Footer;
+use crate::gather::SIDE_BY_SIDE_FILES;
 
 /// How much is held at once. The defaults suit all but tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,9 @@ pub struct Sizes {
     pub merged_file_rows: usize,
     /// Keys that are settled at once; more take several passes over the files.
     pub settled_keys: usize,
+    /// Files of a dataset that a bucket reads side by side, a block and a part or two of each held. Of more the bucket's
+    /// rows are held.
+    pub side_by_side_files: usize,
 }
 
 impl Default for Sizes {
@@ -40,6 +44,7 @@ impl Default for Sizes {
             row_group_rows: 32 * 1024,
             merged_file_rows: 2 * 1024 * 1024,
             settled_keys: 4 * 1024 * 1024,
+            side_by_side_files: SIDE_BY_SIDE_FILES,
         }
     }
 }

@@ -56,3 +56,36 @@ fn by_primary_key(
     }
     table.take()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// They came in at once; a step that databases know by its name is not renamed.
+    const SHARED: [&str; 2] = [
+        "m2026_11_23_000030_release_reports",
+        "m2026_11_23_000030_merged_files",
+    ];
+
+    #[test]
+    fn each_step_has_a_number_of_its_own() {
+        let mut by_number: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for step in Migrator::migrations() {
+            let name = step.name().to_owned();
+            let number: String = name.chars().take("m2026_11_23_000000".len()).collect();
+            by_number.entry(number).or_default().push(name);
+        }
+        by_number.retain(|_, names| names.len() > 1);
+        let shared: Vec<Vec<String>> = by_number.into_values().collect();
+        assert_eq!(shared, [SHARED.map(str::to_owned)]);
+    }
+
+    #[test]
+    fn steps_are_listed_by_number() {
+        let steps = Migrator::migrations();
+        let numbers: Vec<&str> = steps.iter().map(|step| &step.name()[..18]).collect();
+        assert!(numbers.is_sorted(), "{numbers:?}");
+    }
+}

@@ -61,8 +61,8 @@ pub(super) async fn listen(
         .context("cannot start the schedule")?;
     let stop = Arc::new(Notify::new());
     let stopping = stop.clone();
-    let connections = app.config().http.connections;
-    let mut server = tokio::spawn(serve(listener, routes, connections, async move {
+    let http = app.config().http.clone();
+    let mut server = tokio::spawn(serve(listener, routes, http, async move {
         stopping.notified().await;
     }));
     tokio::select! {

@@ -15,6 +15,7 @@ pub struct Http {
     pub public_url: String,
     pub trusted_proxies: usize,
     pub connections: usize,
+    pub connections_per_address: usize,
 }
 
 /// How long browsers stay signed in.
@@ -32,12 +33,17 @@ impl Http {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if self.connections == 0 {
-            return Err(ConfigError::OutOfBounds {
-                key: "http.connections",
-                value: self.connections.to_string(),
-                reason: "nobody could ask; it must be at least 1",
-            });
+        for (key, value) in [
+            ("http.connections", self.connections),
+            ("http.connections_per_address", self.connections_per_address),
+        ] {
+            if value == 0 {
+                return Err(ConfigError::OutOfBounds {
+                    key,
+                    value: value.to_string(),
+                    reason: "nobody could ask; it must be at least 1",
+                });
+            }
         }
         let is_origin = |rest: &str| !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']);
         let url = &self.public_url;
@@ -88,6 +94,7 @@ mod tests {
                 public_url: url.to_owned(),
                 trusted_proxies: 0,
                 connections: 1,
+                connections_per_address: 1,
             };
             assert_eq!(http.check().is_ok(), fine, "{url}");
         }

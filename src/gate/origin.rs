@@ -36,6 +36,7 @@ mod tests {
             public_url: public_url.to_owned(),
             trusted_proxies: 0,
             connections: 1,
+            connections_per_address: 1,
         };
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("localhost:8080"));

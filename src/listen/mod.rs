@@ -1,7 +1,7 @@
 //! Connections: taken in, and ended where a client keeps one without asking or reading anything.
 //!
 //! A request's head and body have a time to arrive in, an answer has a time to be read in, and there are so many
-//! connections at a time: nobody who is half way through a request keeps anybody else from asking.
+//! connections at a time, of one address fewer: nobody who is half way through a request keeps anybody else from asking.
 
 mod body;
 mod patient;
@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+use crate::config::Http;
 use crate::gate::seat::{Seated, Seats};
 use patient::Patient;
 
@@ -35,10 +36,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(
     listener: TcpListener,
     routes: Router,
-    connections_max: usize,
+    http: Http,
     stop: impl Future<Output = ()>,
 ) {
-    let seats = Seats::new(connections_max);
+    let seats = Seats::new(&http);
     let routes = routes.layer(axum::middleware::from_fn(body::in_time));
     // Each connection keeps a receiver, so that the sender knows when all have ended.
     let (stopping, stopped) = watch::channel(false);
@@ -50,7 +51,7 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, address)) => {
-                if let Some(seated) = seats.take() {
+                if let Some(seated) = seats.take(address.ip()) {
                     let answering =
                         answer(stream, address, routes.clone(), seated, stopped.clone());
                     tokio::spawn(answering);

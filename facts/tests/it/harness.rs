@@ -14,6 +14,7 @@ pub(crate) const SMALL: Sizes = Sizes {
     row_group_rows: 3,
     merged_file_rows: 20,
     settled_keys: 5,
+    side_by_side_files: 4,
 };
 
 pub(crate) const DAYS: std::ops::RangeInclusive<Day> = Day::FIRST..=Day::LAST;

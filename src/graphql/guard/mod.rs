@@ -2,11 +2,13 @@
 //!
 //! The limits of async-graphql come too late or not at all: nested list values overflow the stack of its parser, and
 //! fragments that spread each other keep its validation busy for minutes. So a scan of the text comes before parsing,
-//! and a walk over the parsed document, with each fragment measured once, before validation. `limit_depth` and
+//! and a walk over the parsed document, with each fragment measured once, before validation, which some types of variables
+//! would make panic. `limit_depth` and
 //! `limit_complexity` follow after that.
 
 mod document;
 mod text;
+mod types;
 
 use std::sync::Arc;
 
@@ -38,7 +40,10 @@ impl Extension for Guard {
         let mut request = request;
         text::check(&request.query).map_err(refusal)?;
         // The request keeps the parsed document, so that it is not parsed again.
-        document::check(request.parsed_query()?).map_err(refusal)?;
+        let document = request.parsed_query()?;
+        document::check(document).map_err(refusal)?;
+        let known = &ctx.schema_env.registry.types;
+        types::check(document, |name| known.contains_key(name))?;
         next.run(ctx, request).await
     }
 }

@@ -15,7 +15,7 @@ use crate::store::inputs::Inputs;
 
 /// The fewest rows of a bucket: each reads at least one row group of each file that has its customers.
 const BUCKET_ROWS_MIN: u64 = 64 * 1024;
-/// Buckets for each core, so that cores end together. Not more, since row groups at the edge of two are decoded twice;
+/// Buckets for each core, so that cores end together. Not more, since each has to find its first row in every file;
 /// memory grows with files, and not with the rows of a bucket.
 const BUCKETS_PER_CORE: u64 = 4;
 

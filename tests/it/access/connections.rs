@@ -3,13 +3,23 @@
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::harness::Server;
 
 async fn say(server: &Server, text: &str) -> TcpStream {
     let address = server.address.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(text.as_bytes()).await.unwrap();
+    stream
+}
+
+/// The same from another address of this machine.
+async fn say_from(server: &Server, from: [u8; 4], text: &str) -> TcpStream {
+    let address = server.address.strip_prefix("http://").unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((from, 0).into()).unwrap();
+    let mut stream = socket.connect(address.parse().unwrap()).await.unwrap();
     stream.write_all(text.as_bytes()).await.unwrap();
     stream
 }
@@ -72,4 +82,37 @@ async fn connections_that_have_shown_a_good_key_are_kept() {
     assert!(is_ended(&mut held[0]).await);
     known.write_all(ask.as_bytes()).await.unwrap();
     answered(&mut known).await;
+}
+
+#[tokio::test]
+async fn an_address_that_opens_too_many_ends_its_own() {
+    let server = Server::start_with(&[("PEERBAND_HTTP_CONNECTIONS_PER_ADDRESS", "10")]).await;
+    let mut neighbour = say(&server, "GET /health/live HTTP/1.1\r\nHost:").await;
+    let mut held = Vec::new();
+    for _ in 0..40 {
+        held.push(say_from(&server, [127, 0, 0, 2], "GET /").await);
+    }
+    for stream in &mut held[..30] {
+        assert!(is_ended(stream).await);
+    }
+    assert!(!is_ended(&mut held[30]).await);
+    neighbour.write_all(b" a\r\n\r\n").await.unwrap();
+    let mut status = [0; 12];
+    neighbour.read_exact(&mut status).await.unwrap();
+    assert_eq!(&status, b"HTTP/1.1 200");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_all_connections_are_its_own() {
+    let settings = [
+        ("PEERBAND_HTTP_CONNECTIONS_PER_ADDRESS", "2"),
+        ("PEERBAND_HTTP_TRUSTED_PROXIES", "1"),
+    ];
+    let server = Server::start_with(&settings).await;
+    let mut first = say(&server, "GET /").await;
+    let mut held = Vec::new();
+    for _ in 0..20 {
+        held.push(say(&server, "GET /").await);
+    }
+    assert!(!is_ended(&mut first).await);
 }

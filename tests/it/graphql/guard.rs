@@ -6,6 +6,19 @@ use serde_json::json;
 
 use crate::harness::Server;
 
+/// What the fuzzer has found: validation panicked.
+#[tokio::test]
+async fn defaults_of_lists_of_nothing_are_refused() {
+    let server = Server::start().await;
+    for query in [
+        "query ($x: [Nothing] = [1]) {__typename}",
+        "query ($x: [[[[Int1]]]] = [[[[1, 2]on[3]], []]])\r\n {__typename}\n",
+    ] {
+        let answer = server.ask(query).await;
+        answer.fails("BAD_INPUT", "Unknown type");
+    }
+}
+
 #[tokio::test]
 async fn hostile_documents_are_refused_at_once() {
     let server = Server::start().await;

@@ -108,8 +108,8 @@ pub(crate) async fn serve(operations: &Operations) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let router = router(operations).unwrap();
-    let connections = operations.app().config().http.connections;
+    let http = operations.app().config().http.clone();
     let until = std::future::pending();
-    tokio::spawn(serve_until(listener, router, connections, until));
+    tokio::spawn(serve_until(listener, router, http, until));
     address
 }

@@ -38,7 +38,7 @@ const PARTS: [Part; 16] = [
         &["app", "clock", "config", "store", "service", "kernel"],
     ),
     ("gate", &["clock", "config", "store", "service"]),
-    ("listen", &["gate"]),
+    ("listen", &["config", "gate"]),
     (
         "graphql",
         &[

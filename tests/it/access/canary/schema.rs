@@ -89,10 +89,13 @@ impl Schema {
         fields.iter().map(|field| text(&field["name"])).collect()
     }
 
-    /// Every field of every object that can be reached from the queries, as `Type.field`.
-    pub(super) fn reachable(&self) -> BTreeSet<String> {
+    /// Every field of every object that can be reached from these roots, as `Type.field`.
+    pub(super) fn reachable(&self, operations: &[&str]) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        let mut open = vec![self.roots["query"].clone()];
+        let roots = operations
+            .iter()
+            .map(|operation| self.roots[*operation].clone());
+        let mut open: Vec<String> = roots.collect();
         let mut seen = BTreeSet::new();
         while let Some(name) = open.pop() {
             if !seen.insert(name.clone()) {

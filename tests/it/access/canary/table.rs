@@ -20,20 +20,15 @@ pub(super) fn fault(schema: &Schema, findings: &Findings) -> Option<String> {
         ROLES.join(" | "),
         " --- |".repeat(6)
     );
-    for (operation, verb) in [
-        ("query", "query"),
-        ("mutation", "mutation"),
-        ("subscription", "subscription"),
-    ] {
+    for operation in ["query", "mutation", "subscription"] {
         for field in schema.root_fields(operation) {
-            let name = format!("`{field}` ({verb})");
-            // Admins and operators are not asked to change anything here; what they may stands in `check`s of the code.
-            row(&mut table, &name, &field, operation == "mutation", findings);
+            let name = format!("`{field}` ({operation})");
+            row(&mut table, &name, &field, findings);
         }
     }
     for route in routes::routes() {
         let shown = route.replace("CALLBACK", "/sign-in/oidc/callback");
-        row(&mut table, &format!("`{shown}`"), route, false, findings);
+        row(&mut table, &format!("`{shown}`"), route, findings);
     }
     let page = std::fs::read_to_string(PAGE).unwrap();
     let stands = page
@@ -46,12 +41,11 @@ pub(super) fn fault(schema: &Schema, findings: &Findings) -> Option<String> {
     Some(format!("{says}:\n{BEGIN}{table}{END}"))
 }
 
-fn row(table: &mut String, name: &str, place: &str, is_mutation: bool, findings: &Findings) {
+fn row(table: &mut String, name: &str, place: &str, findings: &Findings) {
     write!(table, "| {name} |").unwrap();
     for role in ROLES {
         let key = (place.to_owned(), role);
         let cell = match (findings.opened.contains(&key), findings.seen.get(&key)) {
-            _ if is_mutation && role == "admin" => "yes".to_owned(),
             (false, _) => "—".to_owned(),
             (true, Some(seen)) => words(seen),
             (true, None) => "yes".to_owned(),
