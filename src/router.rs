@@ -11,7 +11,6 @@ use axum::routing::{any, get, post};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::gate::{self, Gate};
@@ -52,10 +51,11 @@ pub fn router(operations: &Operations) -> Result<Router, ManifestError> {
     let identify = from_fn_with_state(gate.clone(), gate::identify);
     let schema = graphql::schema(operations);
     let graphql = graphql::http::Endpoint::new(schema, config, operations.listen(), gate.clone())?;
-    let graphql = any(graphql::http::answer)
-        .with_state(graphql)
-        .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX))
-        .layer(identify.clone());
+    let graphql = any(graphql::http::answer).with_state(graphql).layer(
+        ServiceBuilder::new()
+            .layer(identify.clone())
+            .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX)),
+    );
 
     let exports = any(export::take)
         .with_state(Exports::new(app, gate.clone()))
@@ -89,15 +89,24 @@ pub fn router(operations: &Operations) -> Result<Router, ManifestError> {
 
     // What stands behind the path can hold what nobody else may read.
     let span = |request: &Request<Body>| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
-    let mut routes = routes.layer(TraceLayer::new_for_http().make_span_with(span));
+    // One layer of several: each layer of its own would be another allocation or two for each request.
+    let layers = ServiceBuilder::new()
+        .layer(CatchPanicLayer::custom(panicked))
+        .map_response(restricted)
+        .layer(TraceLayer::new_for_http().make_span_with(span));
+    Ok(routes.layer(layers))
+}
+
+/// A page that needs more than these headers allow sets its own.
+fn restricted<Body>(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        // A page that needs more than these sets its own.
-        routes = routes.layer(SetResponseHeaderLayer::if_not_present(
-            HeaderName::from_static(name),
-            HeaderValue::from_static(value),
-        ));
+        let name = HeaderName::from_static(name);
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
-    Ok(routes.layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked))))
+    response
 }
 
 /// The panic itself is in the log, where the panic hook has written it.

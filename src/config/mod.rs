@@ -62,6 +62,8 @@ pub struct Graphql {
     pub cost_per_minute: u32,
     /// Of answers that are kept, in memory.
     pub kept_megabytes: u32,
+    /// Of rows that answers are made of, in memory.
+    pub kept_rows_megabytes: u32,
 }
 
 /// The documents that GraphQL clients name instead of sending them.

@@ -64,8 +64,11 @@ impl<Spender: Clone + Eq + Hash> Budget<Spender> {
             return Err(Duration::from_secs_f64((minutes * 60.0).clamp(1.0, 60.0)));
         }
         for spender in spenders {
-            let cost = left(&all, spender) - cost;
-            if all.len() < REMEMBERED_MAX || all.contains_key(spender) {
+            if let Some(left) = all.get_mut(spender) {
+                let cost = self.refilled(*left, now) - cost;
+                *left = Left { cost, at: now };
+            } else if all.len() < REMEMBERED_MAX {
+                let cost = self.per_minute - cost;
                 all.insert(spender.clone(), Left { cost, at: now });
             }
         }

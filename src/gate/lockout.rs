@@ -170,9 +170,11 @@ impl Lockout {
     pub fn succeeded(&self, attempt: &Attempt, now: Instant) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.records.remove(&attempt.suspects[0]);
-        if !known.proven.contains_key(&attempt.proof) {
-            make_room(&mut known.proven, now, PROVEN_FOR, |at| *at);
+        if let Some(at) = known.proven.get_mut(&attempt.proof) {
+            *at = now;
+            return;
         }
+        make_room(&mut known.proven, now, PROVEN_FOR, |at| *at);
         known.proven.insert(attempt.proof, now);
     }
 }

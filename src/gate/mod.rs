@@ -31,8 +31,9 @@ use self::pass::Pass;
 use self::seat::Seat;
 use crate::config::{Config, Http};
 use crate::service::audit::{Actor, Change};
-use crate::service::identity::{AuthError, Issuer, KnownKeys, Principal, Secret};
+use crate::service::identity::{AuthError, Issuer, KnownKeys, Principal, Secret, Who};
 use crate::store::Db;
+use crate::store::api_key::ApiKeyKey;
 use crate::store::change::{Changes, Watch};
 
 /// Who asks, as every request behind the gate carries it.
@@ -60,25 +61,46 @@ pub struct CameFrom(pub Option<IpAddr>);
 #[derive(Clone, Copy, Debug)]
 pub struct Seen(pub Changes);
 
-/// What the gate looks credentials up in. Cheap to clone.
+/// Looks credentials up. Cheap to clone: every request carries it along.
 #[derive(Clone, Debug)]
-pub struct Gate {
+pub struct Gate(Arc<Parts>);
+
+/// What the gate looks credentials up in.
+#[derive(Debug)]
+pub struct Parts {
     db: Db,
     watch: Watch,
     keys: KnownKeys,
     http: Arc<Http>,
     pub cookies: Cookies,
     /// What everybody's requests are paid from, whichever way they come.
-    pub budget: Budget<String>,
+    pub budget: Budget<Spender>,
     last_use: LastUse,
     lockout: Lockout,
     issuer: Option<Issuer>,
 }
 
+/// Who pays for requests.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Spender {
+    Key(ApiKeyKey),
+    /// Whom an issuer vouches for, by both names.
+    Subject(String, String),
+    Address(IpAddr),
+}
+
+impl std::ops::Deref for Gate {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl Gate {
     #[must_use]
     pub fn new(db: Db, config: &Config) -> Gate {
-        Gate {
+        Gate(Arc::new(Parts {
             last_use: LastUse::new(db.clone()),
             watch: Watch::new(db.clone()),
             keys: KnownKeys::default(),
@@ -88,7 +110,7 @@ impl Gate {
             http: Arc::new(config.http.clone()),
             lockout: Lockout::default(),
             issuer: Issuer::new(&config.oidc, &config.http),
-        }
+        }))
     }
 
     /// By whom tokens are believed, and browsers can sign in.
@@ -99,12 +121,16 @@ impl Gate {
 
     /// Who pays for a request: the key or person, and the address.
     #[must_use]
-    pub fn spenders(principal: &Principal, came_from: CameFrom) -> Vec<String> {
+    pub fn spenders(principal: &Principal, came_from: CameFrom) -> Vec<Spender> {
+        let who = match principal.who() {
+            Who::Key { key, .. } => Spender::Key(*key),
+            Who::Subject {
+                issuer, subject, ..
+            } => Spender::Subject(issuer.clone(), subject.clone()),
+        };
         let address = came_from.0;
-        let address = address.map(|address| Suspect::Address(household(address)).to_string());
-        std::iter::once(principal.who().to_string())
-            .chain(address)
-            .collect()
+        let address = address.map(|address| Spender::Address(household(address)));
+        std::iter::once(who).chain(address).collect()
     }
 
     /// Whether a browser sends the request from one of our own pages.

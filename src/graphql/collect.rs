@@ -3,18 +3,20 @@
 //!
 //! async-graphql runs each selection and merges what comes of it: a mutation that two fragments name would be done twice, a
 //! field that fails would be lost beside one of its name that does not, and the fragments of a subscription would be passed
-//! over in silence. So fragments of the type that they stand in are spread here, and equal fields merged. What has a
-//! directive, and fragments of other types, are left to async-graphql; mutations and subscriptions that are still not told
-//! apart are refused.
+//! over in silence. So fragments of the type that they stand in are spread here, and equal fields merged. Where one of them
+//! has @skip or @include and stands after one without, the condition moves to what is selected below it:
+//! `a {b} a @include(if: $c) {d}` becomes `a {b ... @include(if: $c) {d}}`, which says the same. What depends on a condition
+//! alone, and fragments of other types, are left to async-graphql; mutations and subscriptions that are still not told apart
+//! are refused.
 
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
-    OperationType, Selection, SelectionSet,
+    Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition, InlineFragment,
+    OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql::registry::{MetaTypeName, Registry};
-use async_graphql::{Error, Name, Positioned, ServerError, ServerResult};
+use async_graphql::{Error, Name, Pos, Positioned, ServerError, ServerResult};
 
 use super::error::Failure;
 
@@ -137,16 +139,17 @@ impl Collecting<'_> {
             match selection.node {
                 Selection::Field(field) => collected.add(selection.pos, field),
                 Selection::InlineFragment(inline)
-                    if inline.node.directives.is_empty()
-                        && inline
-                            .node
-                            .type_condition
-                            .as_ref()
-                            .is_none_or(|on| on.node.on.node == parent) =>
+                    if inline
+                        .node
+                        .type_condition
+                        .as_ref()
+                        .is_none_or(|on| on.node.on.node == parent) =>
                 {
-                    self.add(parent, inline.node.selection_set.node.items, collected);
+                    let items = inline.node.selection_set.node.items;
+                    let conditions = inline.node.directives;
+                    self.add_if(parent, selection.pos, conditions, items, collected);
                 }
-                Selection::FragmentSpread(ref spread) if spread.node.directives.is_empty() => {
+                Selection::FragmentSpread(ref spread) => {
                     let fragment = self.fragments.get(&spread.node.fragment_name.node);
                     let same = fragment.filter(|fragment| {
                         fragment.node.type_condition.node.on.node == parent
@@ -155,7 +158,8 @@ impl Collecting<'_> {
                     match same {
                         Some(fragment) => {
                             let items = fragment.node.selection_set.node.items.clone();
-                            self.add(parent, items, collected);
+                            let conditions = spread.node.directives.clone();
+                            self.add_if(parent, selection.pos, conditions, items, collected);
                         }
                         None => collected.items.push(selection),
                     }
@@ -164,6 +168,52 @@ impl Collecting<'_> {
             }
         }
     }
+}
+
+impl Collecting<'_> {
+    /// Adds what a fragment of the same type holds, under the fragment's conditions.
+    fn add_if(
+        &self,
+        parent: &str,
+        pos: Pos,
+        conditions: Vec<Positioned<Directive>>,
+        items: Vec<Positioned<Selection>>,
+        collected: &mut Collected,
+    ) {
+        if conditions.is_empty() {
+            return self.add(parent, items, collected);
+        }
+        let mut inner = Collected::default();
+        self.add(parent, items, &mut inner);
+        let mut rest = Vec::new();
+        for selection in inner.items {
+            match selection.node {
+                Selection::Field(field) if field.node.directives.is_empty() => {
+                    if let Some(field) = collected.add_below(pos, &conditions, field) {
+                        rest.push(Positioned::new(Selection::Field(field), selection.pos));
+                    }
+                }
+                _ => rest.push(selection),
+            }
+        }
+        if !rest.is_empty() {
+            collected.items.push(conditional(pos, conditions, rest));
+        }
+    }
+}
+
+/// What is selected under conditions.
+fn conditional(
+    pos: Pos,
+    conditions: Vec<Positioned<Directive>>,
+    items: Vec<Positioned<Selection>>,
+) -> Positioned<Selection> {
+    let inline = InlineFragment {
+        type_condition: None,
+        directives: conditions,
+        selection_set: Positioned::new(SelectionSet { items }, pos),
+    };
+    Positioned::new(Selection::InlineFragment(Positioned::new(inline, pos)), pos)
 }
 
 /// The selections of one set, in the order of their first appearance.
@@ -175,7 +225,17 @@ struct Collected {
 }
 
 impl Collected {
-    fn add(&mut self, pos: async_graphql::Pos, field: Positioned<Field>) {
+    fn add(&mut self, pos: Pos, mut field: Positioned<Field>) {
+        let conditions = std::mem::take(&mut field.node.directives);
+        if !conditions.is_empty() {
+            let Some(mut field) = self.add_below(pos, &conditions, field) else {
+                return;
+            };
+            field.node.directives = conditions;
+            self.items
+                .push(Positioned::new(Selection::Field(field), pos));
+            return;
+        }
         let key = field.node.response_key().node.to_string();
         let place = self.places.get(&key).copied();
         if let Some(Selection::Field(before)) = place.map(|at| &mut self.items[at].node)
@@ -191,11 +251,32 @@ impl Collected {
     }
 }
 
+impl Collected {
+    /// Puts what a conditional field selects below the unconditional one before it, whose place it has anyway. Gives it back
+    /// where there is none, or where it selects nothing: then it stands for itself.
+    fn add_below(
+        &mut self,
+        pos: Pos,
+        conditions: &[Positioned<Directive>],
+        field: Positioned<Field>,
+    ) -> Option<Positioned<Field>> {
+        let place = self.places.get(field.node.response_key().node.as_str());
+        if let Some(Selection::Field(before)) = place.map(|at| &mut self.items[*at].node)
+            && !field.node.selection_set.node.items.is_empty()
+            && is_same(&before.node, &field.node)
+        {
+            let below = field.node.selection_set.node.items;
+            let below = conditional(pos, conditions.to_vec(), below);
+            before.node.selection_set.node.items.push(below);
+            return None;
+        }
+        Some(field)
+    }
+}
+
 /// Whether two fields of one name are one. Validation tells where they cannot stand side by side.
 fn is_same(one: &Field, other: &Field) -> bool {
     one.name.node == other.name.node
-        && one.directives.is_empty()
-        && other.directives.is_empty()
         && one.arguments.len() == other.arguments.len()
         && one.arguments.iter().all(|(name, value)| {
             let mut others = other.arguments.iter();

@@ -74,6 +74,8 @@ pub enum Failure {
     /// Too much is under way for whoever asks.
     TooMany(&'static str),
     Store(Arc<StoreError>),
+    /// A number that GraphQL's Int does not hold.
+    BeyondInt,
     /// What else may fail in the server, and whether asking again later can help.
     Server(Arc<dyn std::error::Error + Send + Sync>, bool),
 }
@@ -103,7 +105,7 @@ impl Failure {
             Failure::Store(error) if error.is_unavailable() => Code::Unavailable,
             Failure::Server(_, true) => Code::Unavailable,
             Failure::RateLimited | Failure::TooMany(_) => Code::RateLimited,
-            Failure::Store(_) | Failure::Server(_, false) => Code::Internal,
+            Failure::Store(_) | Failure::Server(_, false) | Failure::BeyondInt => Code::Internal,
         }
     }
 
@@ -121,6 +123,7 @@ impl Failure {
             }
             Failure::Server(_, true) => "the server cannot do this now; ask again later",
             Failure::RateLimited => "too much was asked for within a minute; ask again later",
+            Failure::BeyondInt => "this number is beyond the 32 bits of Int",
             Failure::Store(_) | Failure::Server(_, false) => "the server failed; its log says why",
         }
     }

@@ -18,14 +18,11 @@ mod socket;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::Request;
 use async_graphql::parser::types::OperationType;
-use axum::Extension;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::extract::{FromRequest, FromRequestParts, State};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -34,6 +31,7 @@ use self::answering::Answered;
 use self::documents::Documents;
 pub use self::documents::ManifestError;
 use self::kept::Kept;
+use self::request::Asking;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
@@ -52,7 +50,6 @@ const LIFETIME: Duration = Duration::from_secs(3_600);
 const OPEN_MAX: (usize, usize) = (1_000, 20);
 
 /// What answers at `/graphql`.
-#[derive(Clone)]
 pub struct Endpoint {
     schema: Schema,
     documents: Documents,
@@ -81,9 +78,9 @@ impl Endpoint {
         config: &Config,
         stop: Asked,
         gate: Gate,
-    ) -> Result<Endpoint, ManifestError> {
+    ) -> Result<Arc<Endpoint>, ManifestError> {
         let limits = config.graphql;
-        Ok(Endpoint {
+        Ok(Arc::new(Endpoint {
             schema,
             documents: Documents::new(&config.documents)?,
             gate,
@@ -91,7 +88,7 @@ impl Endpoint {
             timeout: Duration::from_secs(limits.timeout_seconds),
             stop,
             doors: Doors::new(OPEN_MAX.0, OPEN_MAX.1),
-        })
+        }))
     }
 }
 
@@ -112,7 +109,12 @@ struct Caller {
 }
 
 impl Caller {
-    fn asks(&self, request: Request, executed: &Executed, charge: &Charge) -> Request {
+    fn asks(
+        &self,
+        request: async_graphql::Request,
+        executed: &Executed,
+        charge: &Charge,
+    ) -> async_graphql::Request {
         request
             .data(executed.clone())
             .data(self.came_from)
@@ -170,6 +172,12 @@ impl Refusal {
         message: "the query took too long; ask for less at once, or again later",
     };
 
+    const NOT_JSON: Refusal = Refusal {
+        status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        code: Code::BadInput,
+        message: "send the request as application/json in UTF-8",
+    };
+
     fn bad(status: StatusCode, message: &'static str) -> Refusal {
         Refusal {
             status,
@@ -197,23 +205,10 @@ impl From<Shut> for Refusal {
 }
 
 /// Answers one request.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "these are the parts of the request"
-)]
-pub async fn answer(
-    State(endpoint): State<Endpoint>,
-    method: Method,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-    Extension(asker): Extension<Asker>,
-    Extension(came_from): Extension<CameFrom>,
-    seen: Option<Extension<Seen>>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
-) -> Response {
-    let events = events::are_accepted(&headers);
-    let json = MediaType::accepted(&headers);
+pub async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request<Body>) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let events = events::are_accepted(&parts.headers);
+    let json = MediaType::accepted(&parts.headers);
     let Some(media_type) = json.or(events.then_some(MediaType::Json)) else {
         let message = "answers come as application/graphql-response+json or application/json: accept one of them";
         return refuse(
@@ -221,65 +216,71 @@ pub async fn answer(
             &Refusal::bad(StatusCode::NOT_ACCEPTABLE, message),
         );
     };
-    let (principal, pass) = match asker {
-        Asker::Known(principal, pass) => (principal, pass),
-        Asker::Nobody => return refuse(media_type, &Refusal::NOBODY),
-        Asker::Locked(wait) => return later(refuse(media_type, &Refusal::LOCKED), wait),
-        Asker::Unavailable => return refuse(media_type, &Refusal::UNRECOGNISABLE),
+    let (principal, pass) = match parts.extensions.remove() {
+        Some(Asker::Known(principal, pass)) => (principal, pass),
+        Some(Asker::Nobody) | None => return refuse(media_type, &Refusal::NOBODY),
+        Some(Asker::Locked(wait)) => return later(refuse(media_type, &Refusal::LOCKED), wait),
+        Some(Asker::Unavailable) => return refuse(media_type, &Refusal::UNRECOGNISABLE),
     };
     let caller = Caller {
         principal,
         pass,
-        came_from,
+        came_from: parts.extensions.remove().unwrap_or(CameFrom(None)),
     };
-    if let Ok(upgrade) = upgrade {
-        return open_socket(endpoint, caller, upgrade, &headers);
+    let is_get = parts.method == Method::GET;
+    if is_get && let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        return open_socket(endpoint, caller, upgrade, &parts.headers);
     }
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) => {
-            let message = "the body could not be read, or has more than 256 KiB";
-            return refuse(media_type, &Refusal::bad(rejection.status(), message));
+    let asking = if parts.method == Method::POST {
+        match Bytes::from_request(Request::new(body), &()).await {
+            Ok(body) if request::is_json(&parts.headers) => Ok(Asking::Post(body)),
+            Ok(_) => Err(Refusal::NOT_JSON),
+            Err(rejection) => {
+                let message = "the body could not be read, or has more than 256 KiB";
+                Err(Refusal::bad(rejection.status(), message))
+            }
         }
-    };
-    let request = if method == Method::POST {
-        request::from_post(&endpoint.documents, &headers, &body)
-    } else if method == Method::GET {
-        let is_taken = |operation| match operation {
-            None | Some(OperationType::Query) => true,
-            Some(OperationType::Subscription) => events,
-            Some(OperationType::Mutation) => false,
-        };
-        request::from_get(
-            &endpoint.documents,
-            query.as_deref().unwrap_or_default(),
-            is_taken,
-        )
+    } else if is_get {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Asking::Get(Bytes::copy_from_slice(query.as_bytes())))
     } else {
         let message = "ask by GET or POST";
         Err(Refusal::bad(StatusCode::METHOD_NOT_ALLOWED, message))
     };
-    let asked = match request {
-        Ok(asked) => asked,
+    let asking = match asking {
+        Ok(asking) => asking,
         Err(refusal) => return refuse(media_type, &refusal),
     };
-    // Clients that take both mean events for what goes on; an answer that comes once is one, as a whole.
-    let goes_on = || {
-        let operation = request::operation_type(&mut asked.clone().into());
-        operation == Some(OperationType::Subscription)
+    let seen: Option<Seen> = parts.extensions.remove();
+    let kept = endpoint.kept_answer(&caller, &asking, seen);
+    let answered = match kept {
+        // What is kept is an answer that comes once.
+        Some(answered) if json.is_some() => answered,
+        _ => {
+            let asked = match request::read(&endpoint.documents, &asking, events) {
+                Ok(asked) => asked,
+                Err(refusal) => return refuse(media_type, &refusal),
+            };
+            // Clients that take both mean events for what goes on; an answer that comes once is one, as a whole.
+            let goes_on = || {
+                let operation = request::operation_type(&mut asked.clone().into());
+                operation == Some(OperationType::Subscription)
+            };
+            if events && (json.is_none() || goes_on()) {
+                return match endpoint.doors.open(&caller.principal) {
+                    Ok(door) => events::answer(&endpoint, &caller, asked.into(), door),
+                    Err(shut) => refuse(media_type, &shut.into()),
+                };
+            }
+            // Boxed, so that what is kept need not carry the room that it takes.
+            Box::pin(endpoint.execute(&caller, &asking, asked, seen)).await
+        }
     };
-    if events && (json.is_none() || goes_on()) {
-        return match endpoint.doors.open(&caller.principal) {
-            Ok(door) => events::answer(&endpoint, &caller, asked.into(), door),
-            Err(shut) => refuse(media_type, &shut.into()),
-        };
-    }
-    let seen = seen.map(|Extension(seen)| seen);
-    match endpoint.execute(&caller, asked, seen).await {
+    match answered {
         Answered::Executed { body, is_ok } => {
             let response = write(media_type, StatusCode::OK, body);
-            if method == Method::GET && is_ok {
-                caching::revalidated(response, &headers).await
+            if is_get && is_ok {
+                caching::revalidated(response, &parts.headers).await
             } else {
                 response
             }
@@ -298,7 +299,7 @@ pub async fn answer(
 }
 
 fn open_socket(
-    endpoint: Endpoint,
+    endpoint: Arc<Endpoint>,
     caller: Caller,
     upgrade: WebSocketUpgrade,
     headers: &HeaderMap,
@@ -348,10 +349,14 @@ fn refuse(media_type: MediaType, refusal: &Refusal) -> Response {
 }
 
 fn write(media_type: MediaType, status: StatusCode, body: Bytes) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, media_type.content_type()),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::VARY, "Accept, Authorization, Cookie"),
-    ];
-    (status, headers, body).into_response()
+    const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+    const VARY: HeaderValue = HeaderValue::from_static("Accept, Authorization, Cookie");
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.reserve(16);
+    headers.insert(header::CONTENT_TYPE, media_type.content_type());
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    headers.insert(header::VARY, VARY);
+    response
 }

@@ -28,6 +28,7 @@ use async_graphql::{SDLExportOptions, SchemaBuilder};
 use crate::service::explain::Explaining;
 use crate::service::feed::Feed;
 use crate::service::operation::Operations;
+use crate::store::kept::KeptRows;
 use mutation::Mutation;
 use pagination::Counted;
 use query::Query;
@@ -64,13 +65,13 @@ pub fn schema_builder(operations: &Operations) -> SchemaBuilder<Query, Mutation,
         db: app.db().clone(),
         config: Arc::new(app.config().clone()),
         explaining: Explaining::new(app),
+        kept: KeptRows::new(u64::from(limits.kept_rows_megabytes) * 1024 * 1024),
         cost: Arc::default(),
     };
     builder()
         .data(operations.clone())
         .data(Feed::new(app.db(), operations.listen()))
         .extension(session)
-        .extension(guard::Guard)
         .limit_depth(limits.depth_max.max(DEPTH_MIN))
         .limit_complexity(limits.complexity_max)
         .limit_directives(DIRECTIVES_MAX)

@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::cursor;
 use super::error::{Failure, Nullable};
+use super::scalars::Count;
 use crate::config::Graphql;
 use crate::store::StoreError;
 use crate::store::paging::{Page, Rows};
@@ -92,11 +93,11 @@ pub(super) fn connection<Row, Node: OutputType>(
     connection
 }
 
-type Count = Box<dyn Fn() -> BoxFuture<'static, Result<u64, StoreError>> + Send + Sync>;
+type CountRows = Box<dyn Fn() -> BoxFuture<'static, Result<u64, StoreError>> + Send + Sync>;
 
 /// How many rows there are over all pages.
 pub struct Total {
-    count: Count,
+    count: CountRows,
 }
 
 impl std::fmt::Debug for Total {
@@ -120,8 +121,8 @@ impl Total {
 #[Object]
 impl Total {
     /// How many there are over all pages. Counted when it is selected; null where that failed.
-    async fn total_count(&self, _ctx: &Context<'_>) -> Nullable<u64> {
-        let count = (self.count)().await;
+    async fn total_count(&self, _ctx: &Context<'_>) -> Nullable<Count> {
+        let count = (self.count)().await.map(Count::from);
         Some(count.map_err(|error| Error::from(Failure::from(error))))
     }
 }
@@ -139,6 +140,7 @@ mod tests {
         timeout_seconds: 20,
         cost_per_minute: 1,
         kept_megabytes: 1,
+        kept_rows_megabytes: 1,
     };
 
     fn page(first: Option<i32>, last: Option<i32>) -> Result<Page, Failure> {

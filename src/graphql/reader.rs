@@ -13,6 +13,7 @@ use crate::config::{Config, Graphql};
 use crate::service::explain::{ExplainOf, Explainer, Explaining, Explanation, Unexplained};
 use crate::service::identity::Principal;
 use crate::store::Db;
+use crate::store::kept::{Keep, Known, SnapshotOf, SnapshotUntil, SnapshotsBetween};
 use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
 use crate::store::rights::Rights;
 use crate::store::snapshot::{
@@ -23,7 +24,7 @@ use crate::store::snapshot::{
 type Pinned = HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>;
 
 /// By the first and the last day, as they were asked for.
-type Between = HashMap<(Day, Day), Vec<Arc<Snapshot>>>;
+type Between = HashMap<(Day, Day), Arc<[Arc<Snapshot>]>>;
 
 /// The stores and settings as one request sees them. Made anew for each request.
 pub struct Reader {
@@ -63,11 +64,12 @@ impl Reader {
         config: Arc<Config>,
         principal: Arc<Principal>,
         explaining: Explaining,
+        kept: Option<Known>,
     ) -> Reader {
         let who = principal.who().to_string();
         let explainer = Explainer { explaining, who };
         Reader {
-            rows: row_loader(&db, principal.rights()),
+            rows: row_loader(&db, principal.rights()).sharing(kept),
             explanations: DataLoader::with_cache(explainer, tokio::spawn, HashMapCache::default()),
             db,
             config,
@@ -99,7 +101,7 @@ impl Reader {
     /// For whoever asks for long: nothing is remembered from one event to the next.
     #[must_use]
     pub fn forgetful(mut self) -> Reader {
-        self.rows.enable_all_cache(false);
+        self.rows = self.rows.forgetful();
         self.explanations.enable_all_cache(false);
         self.is_forgetful = true;
         self
@@ -111,7 +113,7 @@ impl Reader {
     /// Where the store fails.
     pub async fn find<K>(&self, key: K) -> Result<Option<<Rows as Loader<K>>::Value>, Failure>
     where
-        K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
+        K: Keep<Row = <Rows as Loader<K>>::Value>,
         Rows: Loader<K, Error = SharedError>,
     {
         Ok(self.rows.load_one(key).await?)
@@ -123,13 +125,30 @@ impl Reader {
     /// Where the store fails or does not have it.
     pub async fn get<K>(&self, key: K) -> Result<<Rows as Loader<K>>::Value, Failure>
     where
-        K: Send + Sync + std::hash::Hash + Eq + Clone + std::fmt::Debug + 'static,
+        K: Keep<Row = <Rows as Loader<K>>::Value>,
         Rows: Loader<K, Error = SharedError>,
     {
         let found = self.find(key.clone()).await?;
         found.ok_or_else(|| {
             crate::store::StoreError::Corrupt(format!("{key:?} is referred to and missing")).into()
         })
+    }
+
+    /// What is kept under a key, else what is found.
+    async fn kept<K: Keep>(
+        &self,
+        key: K,
+        find: impl AsyncFnOnce() -> Result<K::Row, Failure>,
+    ) -> Result<K::Row, Failure> {
+        let kept = self.rows.kept();
+        if let Some(row) = kept.and_then(|kept| kept.get(&key)) {
+            return Ok(row);
+        }
+        let row = find().await?;
+        if let Some(kept) = kept {
+            kept.keep(&key, &row);
+        }
+        Ok(row)
     }
 
     /// What a value is made of.
@@ -163,10 +182,14 @@ impl Reader {
             return Ok(snapshot.clone());
         }
         let snapshot = match revision {
-            Some(revision) => find_revision(&self.db, self.rights(), as_of, revision).await?,
-            None => find_snapshot(&self.db, as_of).await?,
+            Some(revision) => find_revision(&self.db, self.rights(), as_of, revision)
+                .await?
+                .map(Arc::new),
+            None => {
+                let find = async || Ok(find_snapshot(&self.db, as_of).await?.map(Arc::new));
+                self.kept(SnapshotOf(as_of), find).await?
+            }
         };
-        let snapshot = snapshot.map(Arc::new);
         pinned.insert((as_of, revision), snapshot.clone());
         Ok(snapshot)
     }
@@ -183,7 +206,8 @@ impl Reader {
         if let Some(snapshot) = until.get(&day) {
             return Ok(snapshot.clone());
         }
-        let snapshot = find_snapshot_until(&self.db, day).await?.map(Arc::new);
+        let find = async || Ok(find_snapshot_until(&self.db, day).await?.map(Arc::new));
+        let snapshot = self.kept(SnapshotUntil(day), find).await?;
         until.insert(day, snapshot.clone());
         Ok(snapshot)
     }
@@ -196,7 +220,7 @@ impl Reader {
         &self,
         first: Day,
         last: Day,
-    ) -> Result<Vec<Arc<Snapshot>>, Failure> {
+    ) -> Result<Arc<[Arc<Snapshot>]>, Failure> {
         let mut between = self.between.lock().await;
         if self.is_forgetful {
             between.clear();
@@ -204,8 +228,11 @@ impl Reader {
         if let Some(snapshots) = between.get(&(first, last)) {
             return Ok(snapshots.clone());
         }
-        let snapshots = snapshots_between(&self.db, first, last).await?;
-        let snapshots: Vec<_> = snapshots.into_iter().map(Arc::new).collect();
+        let find = async || {
+            let found = snapshots_between(&self.db, first, last).await?;
+            Ok(found.into_iter().map(Arc::new).collect())
+        };
+        let snapshots = self.kept(SnapshotsBetween(first, last), find).await?;
         between.insert((first, last), snapshots.clone());
         Ok(snapshots)
     }

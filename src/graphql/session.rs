@@ -18,12 +18,15 @@ use futures_util::stream::{BoxStream, StreamExt};
 
 use super::collect::collect;
 use super::error::{Code, Failure};
+use super::guard;
 use super::reader::Reader;
 use crate::config::Config;
 use crate::gate::budget::Budget;
+use crate::gate::{Seen, Spender};
 use crate::service::explain::Explaining;
 use crate::service::identity::Principal;
 use crate::store::Db;
+use crate::store::kept::KeptRows;
 
 /// The most errors of one answer.
 const ERRORS_MAX: usize = 10;
@@ -34,6 +37,8 @@ pub(super) struct Session {
     pub(super) db: Db,
     pub(super) config: Arc<Config>,
     pub(super) explaining: Explaining,
+    /// What requests share that were recognised at the same counts of changes.
+    pub(super) kept: KeptRows,
     /// Of the request at hand; 0 until it is known.
     pub(super) cost: Arc<AtomicUsize>,
 }
@@ -52,8 +57,8 @@ impl Executed {
 /// What a request is paid from, by its cost. A caller that wants it paid puts one into its request.
 #[derive(Clone, Debug)]
 pub struct Charge {
-    budget: Budget<String>,
-    spenders: Vec<String>,
+    budget: Budget<Spender>,
+    spenders: Vec<Spender>,
     /// How long to wait, where there was too little left.
     wait: Arc<Mutex<Option<Duration>>>,
     cost: Arc<AtomicUsize>,
@@ -70,7 +75,7 @@ pub struct Balance {
 
 impl Charge {
     #[must_use]
-    pub fn new(budget: Budget<String>, spenders: Vec<String>) -> Charge {
+    pub fn new(budget: Budget<Spender>, spenders: Vec<Spender>) -> Charge {
         Charge {
             budget,
             spenders,
@@ -147,13 +152,18 @@ impl Extension for Session {
             return Err(Error::from(failure).into_server_error(Pos::default()));
         };
         let principal = principal.clone();
-        // The guard comes before anybody parses.
+        let seen = request.data.get(&TypeId::of::<Seen>());
+        let seen = seen.and_then(|data| data.downcast_ref::<Seen>());
+        let kept = seen.and_then(|seen| self.kept.at(seen.0));
+        let mut request = request;
+        guard::admit(&ctx.schema_env.registry, &mut request)?;
         let mut request = next.run(ctx, request).await?;
         let mut reader = Reader::new(
             self.db.clone(),
             self.config.clone(),
             principal,
             self.explaining.clone(),
+            kept,
         );
         if is_subscription(request.parsed_query()?) {
             reader = reader.forgetful();

@@ -1,46 +1,83 @@
 //! Bodies of requests: they arrive within a time, or are broken off.
 
 use std::io::{Error, ErrorKind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
-use futures_util::{StreamExt, stream};
-use tokio::time::{Instant, timeout_at};
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// How long the whole body may take.
 const WITHIN: Duration = Duration::from_secs(20);
 
-/// Gives the request a body that ends in time, well or not.
-pub(super) async fn in_time(request: Request, next: Next) -> Response {
-    next.run(request.map(|body| limited(body, WITHIN))).await
+/// A body that ends in time, well or not.
+pub(super) fn in_time<Inner>(body: Inner) -> Body
+where
+    Inner: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+    Inner::Error: std::error::Error + Send + Sync + 'static,
+{
+    limited(body, WITHIN)
 }
 
-fn limited(body: Body, within: Duration) -> Body {
+fn limited<Inner>(body: Inner, within: Duration) -> Body
+where
+    Inner: HttpBody<Data = Bytes> + Send + Unpin + 'static,
+    Inner::Error: std::error::Error + Send + Sync + 'static,
+{
     if body.is_end_stream() {
-        return body;
+        return Body::empty();
     }
-    let end = Instant::now() + within;
-    let pieces = stream::unfold(Some(body.into_data_stream()), move |pieces| async move {
-        let mut pieces = pieces?;
-        match timeout_at(end, pieces.next()).await {
-            Ok(Some(Ok(piece))) => Some((Ok(piece), Some(pieces))),
-            Ok(Some(Err(error))) => Some((Err(Error::other(error)), None)),
-            Ok(None) => None,
-            Err(_) => {
-                let error = Error::new(ErrorKind::TimedOut, "the body took too long");
-                Some((Err(error), None))
-            }
+    Body::new(Limited {
+        body,
+        end: Instant::now() + within,
+        sleep: None,
+    })
+}
+
+struct Limited<Inner> {
+    body: Inner,
+    end: Instant,
+    /// Until the end, once something has to be waited for.
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl<Inner> HttpBody for Limited<Inner>
+where
+    Inner: HttpBody<Data = Bytes> + Unpin,
+    Inner::Error: std::error::Error + Send + Sync + 'static,
+{
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+            return Poll::Ready(frame.map(|frame| frame.map_err(Error::other)));
         }
-    });
-    Body::from_stream(pieces)
+        let end = self.end;
+        let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        ready!(sleep.as_mut().poll(context));
+        let error = Error::new(ErrorKind::TimedOut, "the body took too long");
+        Poll::Ready(Some(Err(error)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::{Bytes, to_bytes};
+    use axum::body::to_bytes;
+    use futures_util::{StreamExt, stream};
 
     use super::*;
 

@@ -40,7 +40,6 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let seats = Seats::new(&http);
-    let routes = routes.layer(axum::middleware::from_fn(body::in_time));
     // Each connection keeps a receiver, so that the sender knows when all have ended.
     let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
@@ -77,11 +76,13 @@ async fn answer(
     seated: Seated,
     mut stopping: watch::Receiver<bool>,
 ) {
+    // Else the last piece of an answer waits for the client to confirm those before it. Where this fails, so it does.
+    let _ = stream.set_nodelay(true);
     let seat = seated.seat.clone();
     let service = service_fn({
         let seat = seat.clone();
         move |request: hyper::Request<Incoming>| {
-            let mut request: Request = request.map(axum::body::Body::new);
+            let mut request: Request = request.map(body::in_time);
             let extensions = request.extensions_mut();
             extensions.insert(ConnectInfo(address));
             extensions.insert(Arc::clone(&seat));
@@ -98,6 +99,7 @@ async fn answer(
     let mut is_stopping = false;
     loop {
         tokio::select! {
+            biased;
             ended = &mut connection => {
                 if let Err(error) = ended {
                     // What clients do is no fault of ours.

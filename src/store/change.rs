@@ -3,11 +3,15 @@
 //! Triggers count in the transaction of each change, whoever makes it. A count that is read after a change was committed
 //! tells of it, so that nothing that is kept outlives what it was made of.
 
+mod line;
+
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use entity::change_count::{Entity, Model};
-use sea_orm::EntityTrait;
+use futures_util::FutureExt;
 use tokio::sync::oneshot;
+
+use self::line::Line;
 
 use super::loader::SharedError;
 use super::{Db, StoreError};
@@ -35,6 +39,8 @@ struct Waiting {
     /// Those for whom the next look-up is.
     next: Vec<oneshot::Sender<Told>>,
     is_looking: bool,
+    /// Kept from one look-up to the next.
+    line: Option<Line>,
 }
 
 impl Watch {
@@ -68,18 +74,25 @@ impl Watch {
     /// Looks until nobody waits any more.
     async fn look(self) {
         loop {
-            let asking = {
+            let (asking, line) = {
                 let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
                 if waiting.next.is_empty() {
                     waiting.is_looking = false;
                     return;
                 }
-                std::mem::take(&mut waiting.next)
+                (std::mem::take(&mut waiting.next), waiting.line.take())
             };
-            // Once more a task: nobody is left waiting if it panics.
-            let db = self.db.clone();
-            let told = tokio::spawn(async move { count_changes(&db).await }).await;
-            let told = told.unwrap_or_else(|_| Err(ended())).map_err(Arc::new);
+            // Nobody is left waiting if it panics.
+            let counting = AssertUnwindSafe(line::count_changes(&self.db, line)).catch_unwind();
+            let told = match counting.await {
+                Ok(Ok((changes, line))) => {
+                    let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                    waiting.line = Some(line);
+                    Ok(changes)
+                }
+                Ok(Err(error)) => Err(Arc::new(error)),
+                Err(_) => Err(Arc::new(ended())),
+            };
             for one in asking {
                 // Who has gone away need not know.
                 let _ = one.send(told.clone());
@@ -90,17 +103,4 @@ impl Watch {
 
 fn ended() -> StoreError {
     StoreError::Corrupt("the look-up of what has changed has ended".to_owned())
-}
-
-async fn count_changes(db: &Db) -> Result<Changes, StoreError> {
-    let found = Entity::find().all(db.read()).await?;
-    let count = |topic: &str| {
-        let row = found.iter().find(|row: &&Model| row.topic == topic);
-        row.map(|row| row.count)
-            .ok_or_else(|| StoreError::Corrupt(format!("changes of {topic} are not counted")))
-    };
-    Ok(Changes {
-        keys: count("keys")?,
-        answers: count("answers")?,
-    })
 }

@@ -32,8 +32,15 @@ pub type Transaction = DatabaseTransaction;
 /// Any number of our own, the same in all versions.
 const START_LOCK: i64 = 0x7065_6572_6261_6e64;
 
-/// Readers and the writer. On SQLite the writer is one connection, so that writes queue instead of failing; on
-/// PostgreSQL both are the same pool.
+/// A connection that was at work so lately is taken to work still.
+const TESTED_AFTER: Duration = Duration::from_secs(1);
+
+/// Of those who each keep a connection for themselves: in one process there is one, in tests a few.
+const LONE_MAX: u32 = 8;
+
+/// Readers, the writers, and connections beside them. On SQLite there is one writer, so that writes queue instead of
+/// failing. On PostgreSQL nothing but single statements that change nothing runs on the readers, so that there is nothing to
+/// roll back on them, and each statement takes one round trip.
 #[derive(Debug, Clone)]
 pub struct Db {
     read: DatabaseConnection,
@@ -41,6 +48,8 @@ pub struct Db {
     /// On SQLite one more connection, for rows that count only once a later transaction says so: what it commits is on
     /// disk with the next commit of the writer. Whoever uses it holds the writer meanwhile, so that writes still queue.
     bulk: Option<SqlitePool>,
+    /// For whoever asks one thing over and over, and keeps a connection for that.
+    lone: DatabaseConnection,
 }
 
 /// A failure of the SQL store.
@@ -78,13 +87,14 @@ impl Db {
                 write: connect(&sqlite(sqlite_file, 1)).await?,
                 read: connect(&sqlite(sqlite_file, connections)).await?,
                 bulk: Some(bulk(sqlite_file)),
+                lone: connect(&later(sqlite(sqlite_file, LONE_MAX))).await?,
             }
         } else {
-            let pool = Database::connect(postgres(url, connections)).await?;
             Db {
-                read: pool.clone(),
-                write: pool,
+                write: Database::connect(rolled_back(postgres(url, connections))).await?,
+                read: Database::connect(later(postgres(url, connections))).await?,
                 bulk: None,
+                lone: Database::connect(later(postgres(url, LONE_MAX))).await?,
             }
         };
         db.migrate().await?;
@@ -124,6 +134,11 @@ impl Db {
         &self.read
     }
 
+    /// Connections that may be kept.
+    pub(super) fn lone(&self) -> &DatabaseConnection {
+        &self.lone
+    }
+
     /// Where writes go.
     pub(super) fn writer(&self) -> &DatabaseConnection {
         &self.write
@@ -145,7 +160,12 @@ impl Db {
             access_mode: (!self.is_sqlite()).then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
         };
-        Ok(self.read.begin_with_options(options).await?)
+        let connections = if self.is_sqlite() {
+            &self.read
+        } else {
+            &self.write
+        };
+        Ok(connections.begin_with_options(options).await?)
     }
 
     /// Begins a transaction that may write. Never race or time out this future: run it in a task that nobody cancels
@@ -243,14 +263,23 @@ fn bulk(file: &Path) -> SqlitePool {
 fn postgres(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(connections.max(2))
+        .max_connections(connections)
         .acquire_timeout(PATIENCE)
         .connect_timeout(PATIENCE)
         .statement_timeout(STATEMENT_TIMEOUT)
+        .test_before_acquire_if_idle_for(TESTED_AFTER)
         .set_application_name("peerband")
         .sqlx_logging(false)
         // That a connection has nothing to roll back is what we hope for, and no warning.
-        .map_sqlx_postgres_opts(|options| options.options([("client_min_messages", "error")]))
+        .map_sqlx_postgres_opts(|options| options.options([("client_min_messages", "error")]));
+    options
+}
+
+/// For connections on which transactions begin.
+fn rolled_back(mut options: ConnectOptions) -> ConnectOptions {
+    let connections = options.get_max_connections().unwrap_or_default();
+    options
+        .max_connections(connections.max(2))
         // A begin() that was given up leaves its transaction open on the connection; whatever is handed out next must
         // not continue it. The server warns of a ROLLBACK without a transaction, and refuses BEGIN in a failed one: then
         // the connection is closed.
@@ -262,5 +291,11 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
                 })
             })
         });
+    options
+}
+
+/// For connections that are not made before somebody needs them.
+fn later(mut options: ConnectOptions) -> ConnectOptions {
+    options.min_connections(0).connect_lazy(true);
     options
 }

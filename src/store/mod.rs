@@ -11,6 +11,7 @@ pub mod db;
 pub mod dump;
 pub mod inputs;
 pub mod job_run;
+pub mod kept;
 pub mod loader;
 pub mod location;
 pub mod manifest;

@@ -1,6 +1,7 @@
 //! Peer bands: the range and size of each non-empty quartile.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use entity::peer_band::{Column, Entity, Model};
@@ -23,13 +24,13 @@ pub struct PeerBandsOf {
 
 impl Loader<PeerBandsOf> for Rows {
     /// In order of metric, then band.
-    type Value = Vec<PeerBand>;
+    type Value = Arc<[PeerBand]>;
     type Error = SharedError;
 
     async fn load(
         &self,
         keys: &[PeerBandsOf],
-    ) -> Result<HashMap<PeerBandsOf, Vec<PeerBand>>, SharedError> {
+    ) -> Result<HashMap<PeerBandsOf, Arc<[PeerBand]>>, SharedError> {
         let columns =
             [Column::Snapshot, Column::Slice].map(|column| Expr::col(column.as_column_ref()));
         let pairs = keys.iter().map(|key| (key.snapshot.0, key.slice.0));
@@ -47,7 +48,10 @@ impl Loader<PeerBandsOf> for Rows {
             };
             bands.entry(key).or_default().push(peer_band(&row)?);
         }
-        Ok(bands)
+        Ok(bands
+            .into_iter()
+            .map(|(key, bands)| (key, bands.into()))
+            .collect())
     }
 }
 

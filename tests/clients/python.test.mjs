@@ -11,5 +11,5 @@ test("Python gql asks over requests, aiohttp and websockets", () => {
   });
   assert.equal(error, undefined);
   assert.equal(status, 0, stderr);
-  assert.match(stderr, /Ran 6 tests/);
+  assert.match(stderr, /Ran 7 tests/);
 });

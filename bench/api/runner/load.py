@@ -6,7 +6,7 @@ import subprocess
 
 import processes
 
-CONNECTIONS = 32
+CONNECTIONS = 64
 
 
 class Failed(Exception):

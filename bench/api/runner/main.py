@@ -38,9 +38,13 @@ def main():
         places, snapshots = queries.places(store)
         asked = [query(places, snapshots) for query in queries.QUERIES if query.name in arguments.only]
         peerband = running.enter_context(servers.Peerband("Peerband", FOLDER, binary, store, key))
-        # The same, without what makes the same question cheap.
+        # The same, without what makes the same question cheap, and without what makes another one about the same rows so.
         anew = {"PEERBAND_GRAPHQL_KEPT_MEGABYTES": "0"}
-        anew = running.enter_context(servers.Peerband("Peerband-anew", FOLDER, binary, store, key, anew))
+        cold = {**anew, "PEERBAND_GRAPHQL_KEPT_ROWS_MEGABYTES": "0"}
+        ours = [peerband] + [
+            running.enter_context(servers.Peerband(name, FOLDER, binary, store, key, settings))
+            for name, settings in [("Peerband-anew", anew), ("Peerband-cold", cold)]
+        ]
         peers = [
             running.enter_context(servers.PostGraphile(FOLDER, package, store)),
             running.enter_context(servers.Seaography(FOLDER, built / "seaography", store)),
@@ -59,8 +63,8 @@ def main():
         for query in asked:
             tell(f"{query.title}: are the values equal?")
             bodies = equal(query, peerband, peers)
-            results["queries"][query.name] = measure(arguments, query, bodies, oha, store, [peerband, anew, *peers], built)
-        results["memory"] = {server.name: server.memory_bytes() for server in [peerband, anew, *peers]}
+            results["queries"][query.name] = measure(arguments, query, bodies, oha, store, [*ours, *peers], built)
+        results["memory"] = {server.name: server.memory_bytes() for server in [*ours, *peers]}
     if arguments.out:
         arguments.out.write_text(report.page(results, asked))
         tell(f"{arguments.out} is written")
@@ -101,7 +105,7 @@ def equal(query, peerband, peers):
 
 
 def measure(arguments, query, bodies, oha, store, servers_, built):
-    peerband, anew, *_ = servers_
+    peerband, anew, cold, *_ = servers_
     # The constant has as many bytes as Peerband's answers have in the middle.
     sizes = sorted((len(peerband.ask(body)), at) for at, body in enumerate(bodies[peerband.name]))
     answer = peerband.ask(bodies[peerband.name][sizes[len(sizes) // 2][1]])
@@ -111,7 +115,8 @@ def measure(arguments, query, bodies, oha, store, servers_, built):
         files[name].write_text("".join(json.dumps(request, separators=(",", ":")) + "\n" for request in requests))
     found = {}
     with servers.Constant(query.name, FOLDER, built / "constant", answer) as constant:
-        files[constant.name] = files[anew.name] = files[peerband.name]
+        for server in [constant, anew, cold]:
+            files[server.name] = files[peerband.name]
         contenders = [*servers_, constant]
         for server in contenders:
             # Warm: compiled, connected, and with what it keeps kept.

@@ -5,7 +5,11 @@ import platform
 
 
 PEERS = ["PostGraphile", "Seaography"]
-SHOWN = {"Peerband-anew": "… answering anew each time", "axum": "axum, a constant"}
+SHOWN = {
+    "Peerband-anew": "… working each answer out",
+    "Peerband-cold": "… and reading each row anew",
+    "axum": "axum, a constant",
+}
 
 
 def machine():
@@ -43,11 +47,12 @@ bench/api/run        # --scale, --rounds, --seconds, --only; --help
   foreign keys and indexes of `bench/api/runner/indexes.sql`. Peerband looks up the key, the rights, the newest snapshot and the
   sender's ids, and charges each request.
 - PostGraphile runs as many processes as the machine has cores. Each server has 8 connections to the database. The servers take turns
-  within each round; what is shown are medians over the rounds. oha keeps 32 connections open and sends the requests in turn; it runs on
+  within each round; what is shown are medians over the rounds. oha keeps 64 connections open and sends the requests in turn; it runs on
   the same machine, and takes its share of it.
 - **Peerband keeps answers** until something they are made of changes, for whoever has the same rights; whether anything has changed is
   looked up for every request (ADR 8). The requests come again and again, so that it answers from what it keeps after the first turn. Below
-  it stands the same server with `graphql.kept_megabytes = 0`, which works each answer out.
+  it stands the same server with `graphql.kept_megabytes = 0`, which works each answer out, from rows that it keeps where they are
+  looked up by a key; and then with `graphql.kept_rows_megabytes = 0` besides, which reads each of them each time.
 - **At half load**: half of a server's own most, at a fixed rate. A request's time begins when it was due, so that a stall is not
   hidden by the requests that wait for it.
 - Processor time is user and system time of the server and of PostgreSQL, for each request. Requests a second depend on the machine; the

@@ -1,6 +1,8 @@
 //! Which media type a caller takes its answer in.
 
-use axum::http::{HeaderMap, header};
+use std::borrow::Cow;
+
+use axum::http::{HeaderMap, HeaderValue, header};
 
 /// The media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,22 +14,23 @@ pub(super) enum MediaType {
 }
 
 impl MediaType {
-    pub(super) fn content_type(self) -> &'static str {
-        match self {
+    pub(super) fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
             MediaType::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
             MediaType::Json => "application/json; charset=utf-8",
-        }
+        })
     }
 
     /// The one that the caller prefers; none where it takes neither. Where it likes both as much, the one that tells
     /// more, unless it named only a range that both are in.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<MediaType> {
-        let values: Vec<&str> = headers
-            .get_all(header::ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
-        let accept = values.join(",");
+        let values = headers.get_all(header::ACCEPT).iter();
+        let mut values = values.filter_map(|value| value.to_str().ok());
+        let mut accept = Cow::from(values.next().unwrap_or_default());
+        for more in values {
+            accept += ",";
+            accept += more;
+        }
         if accept.trim().is_empty() {
             return Some(MediaType::Json);
         }

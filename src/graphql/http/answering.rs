@@ -1,16 +1,17 @@
 //! From a question to the bytes of its answer: one that is kept, or a new one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Request, Response as Answer};
 use axum::body::Bytes;
 use serde_json::json;
 
-use super::kept::is_lasting;
-use super::request::Asked;
+use super::kept::{Question, is_lasting};
+use super::request::{Asked, Asking};
 use super::{Caller, Endpoint};
-use crate::gate::Seen;
+use crate::gate::{Gate, Seen};
 use crate::graphql::session::Executed;
+use crate::store::change::Changes;
 
 /// What became of a question.
 pub(super) enum Answered {
@@ -29,34 +30,48 @@ pub(super) enum Answered {
 }
 
 impl Endpoint {
+    /// What is kept of the answer to the same bytes, if it still holds; whoever asks pays for it as for a new one.
+    pub(super) fn kept_answer(
+        &self,
+        caller: &Caller,
+        asking: &Asking,
+        seen: Option<Seen>,
+    ) -> Option<Answered> {
+        let Seen(changes) = seen?;
+        let question = self.kept.question(asking, caller.principal.rights())?;
+        self.give_again(caller, &question, changes)
+    }
+
     /// Answers a question, anew where nothing is kept that still holds.
     pub(super) async fn execute(
         &self,
         caller: &Caller,
+        asking: &Asking,
         asked: Asked,
         seen: Option<Seen>,
     ) -> Answered {
-        let charge = self.charge(caller);
+        let rights = caller.principal.rights();
         let question = seen.and_then(|Seen(changes)| {
-            let question = self.kept.question(&asked, caller.principal.rights())?;
+            let question = if asked.is_persisting {
+                self.kept.question_read(&asked, rights)?
+            } else {
+                self.kept.question(asking, rights)?
+            };
             Some((question, changes))
         });
-        if let Some((question, changes)) = &question
-            && let Some(answer) = self.kept.answer(question, *changes)
+        if asked.is_persisting
+            && let Some((question, changes)) = &question
+            && let Some(answered) = self.give_again(caller, question, *changes)
         {
-            return match charge.pay(answer.cost) {
-                Ok(()) => Answered::Executed {
-                    body: answer.body,
-                    is_ok: true,
-                },
-                // The charge knows how long.
-                Err(_) => Answered::Spent(charge.wait().unwrap_or_default()),
-            };
+            return answered;
         }
         let mut request = Request::from(asked);
         let question = question.filter(|_| is_lasting(&mut request));
-        let executed = Executed::default();
-        let request = caller.asks(request, &executed, &charge);
+        let (executed, charge) = (Executed::default(), self.charge(caller));
+        let mut request = caller.asks(request, &executed, &charge);
+        if let Some(seen) = seen {
+            request = request.data(seen);
+        }
         let answering = self.schema.execute(request);
         let Ok(answer) = tokio::time::timeout(self.timeout, answering).await else {
             return Answered::TookTooLong;
@@ -76,6 +91,27 @@ impl Endpoint {
             self.kept.keep(question, changes, cost, body.clone());
         }
         Answered::Executed { body, is_ok }
+    }
+
+    fn give_again(
+        &self,
+        caller: &Caller,
+        question: &Question,
+        changes: Changes,
+    ) -> Option<Answered> {
+        let answer = self.kept.answer(question, changes)?;
+        let spenders = Gate::spenders(&caller.principal, caller.came_from);
+        let paid = self
+            .gate
+            .budget
+            .spend(&spenders, answer.cost, Instant::now());
+        Some(match paid {
+            Ok(()) => Answered::Executed {
+                body: answer.body,
+                is_ok: true,
+            },
+            Err(wait) => Answered::Spent(wait),
+        })
     }
 }
 

@@ -91,11 +91,21 @@ const NO_QUERY: &str = "query is missing, or is no string";
 /// How a request names its document.
 struct Name(String);
 
+/// The members of a request that name a document.
+const NAMES: [&str; 3] = ["documentId", "doc_id", "id"];
+
+/// Whether the request names its document, well or not.
+pub(super) fn is_named(parameters: &Map<String, Value>) -> bool {
+    let extensions = parameters.get("extensions");
+    NAMES.iter().any(|name| parameters.contains_key(*name))
+        || extensions.is_some_and(|extensions| extensions.get("persistedQuery").is_some())
+}
+
 /// By `documentId`, as the draft of GraphQL over HTTP has it, by `id` or `doc_id`, as Relay's clients do, or by Apollo's
 /// extension.
 fn name(parameters: &mut Map<String, Value>) -> Result<Option<Name>, Refusal> {
     let bad = |message| Err(Refusal::bad(StatusCode::BAD_REQUEST, message));
-    for key in ["documentId", "doc_id", "id"] {
+    for key in NAMES {
         match parameters.remove(key) {
             None | Some(Value::Null) => {}
             Some(Value::String(name)) => {

@@ -10,7 +10,7 @@ use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection,
 use axum::body::Bytes;
 use moka::sync::Cache;
 
-use super::request::Asked;
+use super::request::{Asked, Asking};
 use crate::graphql::guard;
 use crate::store::change::Changes;
 use crate::store::rights::Rights;
@@ -128,10 +128,21 @@ pub(super) struct Kept {
 /// What was asked, and with which rights.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Question {
-    document: String,
-    operation_name: Option<String>,
-    variables: String,
+    wording: Wording,
     rights: Rights,
+}
+
+/// How it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Wording {
+    /// The bytes as they came: who asks the same thing again mostly does so in the same words, and need not be read.
+    Bytes(Asking),
+    /// What they say, where reading them has an effect of its own: the document is remembered by its name.
+    Read {
+        document: String,
+        operation_name: Option<String>,
+        variables: String,
+    },
 }
 
 /// An answer without errors.
@@ -155,15 +166,22 @@ impl Kept {
         }
     }
 
-    /// The question that a request puts; none where nothing is kept.
-    pub(super) fn question(&self, asked: &Asked, rights: &Rights) -> Option<Question> {
-        if self.bytes_max == 0 {
-            return None;
-        }
-        Some(Question {
-            document: asked.query.clone(),
-            operation_name: asked.operation_name.clone(),
-            variables: asked.variables.to_string(),
+    /// The question that a request puts, unread; none where nothing is kept.
+    pub(super) fn question(&self, asking: &Asking, rights: &Rights) -> Option<Question> {
+        (self.bytes_max > 0).then(|| Question {
+            wording: Wording::Bytes(asking.clone()),
+            rights: rights.clone(),
+        })
+    }
+
+    /// The question that a request puts which had to be read; none where nothing is kept.
+    pub(super) fn question_read(&self, asked: &Asked, rights: &Rights) -> Option<Question> {
+        (self.bytes_max > 0).then(|| Question {
+            wording: Wording::Read {
+                document: asked.query.clone(),
+                operation_name: asked.operation_name.clone(),
+                variables: asked.variables.to_string(),
+            },
             rights: rights.clone(),
         })
     }
@@ -182,8 +200,18 @@ impl Kept {
             changes: changes.answers,
         };
         if u64::from(weigh(&question, &answer)) <= self.bytes_max / SHARE_MAX {
-            self.answers.insert(question, answer);
+            self.answers.insert(question.alone(), answer);
         }
+    }
+}
+
+impl Question {
+    /// The same, out of the buffer that a whole connection reads into.
+    fn alone(mut self) -> Question {
+        if let Wording::Bytes(Asking::Post(bytes) | Asking::Get(bytes)) = &mut self.wording {
+            *bytes = Bytes::copy_from_slice(bytes);
+        }
+        self
     }
 }
 
@@ -235,12 +263,18 @@ fn weigh(question: &Question, answer: &Answer) -> u32 {
         crate::store::rights::Visible::Only(partners) => partners.len() * 8,
         _ => 0,
     };
-    let bytes = BYTES_EACH
-        + question.document.len()
-        + question.operation_name.as_ref().map_or(0, String::len)
-        + question.variables.len()
-        + partners
-        + answer.body.len();
+    let wording = match &question.wording {
+        Wording::Bytes(Asking::Post(bytes) | Asking::Get(bytes)) => bytes.len(),
+        Wording::Read {
+            document,
+            operation_name,
+            variables,
+        } => {
+            let name = operation_name.as_ref().map_or(0, String::len);
+            document.len() + name + variables.len()
+        }
+    };
+    let bytes = BYTES_EACH + wording + partners + answer.body.len();
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 

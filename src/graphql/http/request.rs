@@ -2,12 +2,13 @@
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use async_graphql::{Request, Variables};
+use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::Refusal;
 use super::accept::is_utf8;
-use super::documents::Documents;
+use super::documents::{self, Documents};
 
 /// What is asked, before it is parsed.
 #[derive(Clone, Debug)]
@@ -16,6 +17,29 @@ pub(super) struct Asked {
     pub(super) operation_name: Option<String>,
     /// An object, or null.
     pub(super) variables: Value,
+    /// The text comes with the name that the document is to be remembered by.
+    pub(super) is_persisting: bool,
+}
+
+/// How it is asked: the bytes as they came.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Asking {
+    /// The body.
+    Post(Bytes),
+    /// The query of the address.
+    Get(Bytes),
+}
+
+/// What is asked for. By GET subscriptions are taken too where the caller takes events.
+pub(super) fn read(documents: &Documents, asking: &Asking, events: bool) -> Result<Asked, Refusal> {
+    match asking {
+        Asking::Post(body) => from_post(documents, body),
+        Asking::Get(query) => from_get(documents, query, |operation| match operation {
+            None | Some(OperationType::Query) => true,
+            Some(OperationType::Subscription) => events,
+            Some(OperationType::Mutation) => false,
+        }),
+    }
 }
 
 impl From<Asked> for Request {
@@ -28,15 +52,7 @@ impl From<Asked> for Request {
 }
 
 /// From the body of a POST, which must be one JSON object.
-pub(super) fn from_post(
-    documents: &Documents,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Asked, Refusal> {
-    if !is_json(headers) {
-        let message = "send the request as application/json in UTF-8";
-        return Err(Refusal::bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
-    }
+fn from_post(documents: &Documents, body: &[u8]) -> Result<Asked, Refusal> {
     match serde_json::from_slice(body) {
         Ok(Value::Object(parameters)) => from_parameters(documents, parameters),
         Ok(Value::Array(_)) => Err(bad("batches are not taken: send one request at a time")),
@@ -46,13 +62,13 @@ pub(super) fn from_post(
 
 /// From the query of a GET, in which variables and extensions are JSON texts. Operations that are not taken are refused
 /// here, before anything runs.
-pub(super) fn from_get(
+fn from_get(
     documents: &Documents,
-    query: &str,
+    query: &[u8],
     takes: impl Fn(Option<OperationType>) -> bool,
 ) -> Result<Asked, Refusal> {
     let mut parameters = Map::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+    for (name, value) in form_urlencoded::parse(query) {
         let value = match &*name {
             "variables" | "extensions" if !value.is_empty() => serde_json::from_str(&value)
                 .map_err(|_| bad("variables and extensions must be JSON objects"))?,
@@ -84,6 +100,7 @@ pub(super) fn from_parameters(
     documents: &Documents,
     mut parameters: Map<String, Value>,
 ) -> Result<Asked, Refusal> {
+    let is_persisting = parameters.contains_key("query") && documents::is_named(&parameters);
     let query = documents.text(&mut parameters)?;
     let operation_name = match parameters.remove("operationName") {
         None | Some(Value::Null) => None,
@@ -101,6 +118,7 @@ pub(super) fn from_parameters(
             query,
             operation_name,
             variables,
+            is_persisting,
         }),
         Some(_) => Err(bad("extensions is no object")),
     }
@@ -119,7 +137,8 @@ fn running(document: &ExecutableDocument, operation_name: Option<&str>) -> Optio
     operation.map(|operation| operation.node.ty)
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether the body is what it has to be.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

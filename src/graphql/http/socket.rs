@@ -4,6 +4,7 @@
 //! server's end, and the end of the credentials that it was opened by. Whatever the protocol forbids closes the socket with the protocol's own code.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Request;
@@ -50,7 +51,7 @@ struct Closing(u16, String);
 
 /// Takes a connection over, if it speaks the protocol.
 pub(super) fn upgrade(
-    endpoint: Endpoint,
+    endpoint: Arc<Endpoint>,
     caller: Caller,
     upgrade: WebSocketUpgrade,
     door: Door,
@@ -72,7 +73,7 @@ pub(super) fn upgrade(
     }))
 }
 
-async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> Closing {
+async fn serve(endpoint: &Arc<Endpoint>, caller: &Caller, socket: &mut WebSocket) -> Closing {
     match tokio::time::timeout(INIT_WITHIN, init(socket)).await {
         Ok(Ok(())) => {}
         Ok(Err(closing)) => return closing,
@@ -158,7 +159,7 @@ async fn serve(endpoint: &Endpoint, caller: &Caller, socket: &mut WebSocket) -> 
 }
 
 /// What comes of an operation, for whoever the credentials of the connection stand for when it begins.
-fn operate(endpoint: Endpoint, caller: Caller, request: Request) -> BoxStream<'static, Told> {
+fn operate(endpoint: Arc<Endpoint>, caller: Caller, request: Request) -> BoxStream<'static, Told> {
     let begun = async move {
         match caller.again().await {
             Ok(caller) => Operation::new(&endpoint, &caller, request)

@@ -8,6 +8,7 @@ use intake::{Reject, Source};
 
 use super::{actor, run};
 use crate::graphql::error::Failure;
+use crate::graphql::scalars::Count;
 use crate::graphql::scope::check_operations;
 use crate::service::ingest::{self, IngestError, Outcome, Request, Watcher};
 use crate::service::operation::Operations;
@@ -41,7 +42,7 @@ pub enum UploadOutcome {
 #[derive(SimpleObject, Clone, Debug)]
 pub struct RejectedRow {
     /// Which row, counted from 1; in CSV the line, of which the header is the first.
-    line: u64,
+    line: Count,
     /// The column at fault; null where it is the row as a whole.
     column: Option<String>,
     /// What was sent there, cut to 200 bytes.
@@ -56,9 +57,9 @@ pub struct UploadPayload {
     /// Whether they are stored.
     outcome: UploadOutcome,
     /// How many are stored.
-    row_count: u64,
+    row_count: Count,
     /// How many were rejected.
-    rejected_count: u64,
+    rejected_count: Count,
     /// The first hundred that were rejected.
     rejects: Vec<RejectedRow>,
     /// Why the rows as a whole cannot be read; null where they can.
@@ -83,7 +84,7 @@ impl Watcher for Rejects {
         let mut rejects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if rejects.len() < REJECTS_MAX {
             rejects.push(RejectedRow {
-                line: reject.line,
+                line: reject.line.into(),
                 column: (!reject.column.is_empty()).then(|| reject.column.to_owned()),
                 value: reject.value.clone(),
                 reason: reject.reason.clone(),
@@ -127,8 +128,8 @@ pub(super) async fn upload(ctx: &Context<'_>, upload: Upload) -> Result<UploadPa
     let rejects = std::mem::take(&mut *rejects.0.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(UploadPayload {
         outcome,
-        row_count,
-        rejected_count,
+        row_count: row_count.into(),
+        rejected_count: rejected_count.into(),
         rejects,
         reason,
     })

@@ -1,5 +1,7 @@
 //! Scalars of our own.
 
+mod count;
 mod date;
 
+pub use count::Count;
 pub use date::Date;

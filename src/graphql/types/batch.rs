@@ -7,6 +7,7 @@ use crate::graphql::error::Failure;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection};
 use crate::graphql::reader::reader;
+use crate::graphql::scalars::Count;
 use crate::graphql::scope::check_operations;
 use crate::store::StoreError;
 use crate::store::batch::{Batch as Row, BatchKey, count_batches, list_batches};
@@ -109,18 +110,18 @@ impl Batch {
     }
 
     /// Its place in the commit order: of the rows of one key, that of the greatest counts.
-    async fn sequence(&self) -> i64 {
-        self.0.sequence
+    async fn sequence(&self) -> Count {
+        self.0.sequence.into()
     }
 
     /// How many rows are stored.
-    async fn row_count(&self) -> i64 {
-        self.0.rows
+    async fn row_count(&self) -> Count {
+        self.0.rows.into()
     }
 
     /// How many rows were left out because they could not be taken.
-    async fn rejected_count(&self) -> i64 {
-        self.0.rejected
+    async fn rejected_count(&self) -> Count {
+        self.0.rejected.into()
     }
 
     /// When it was stored.

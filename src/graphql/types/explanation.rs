@@ -11,7 +11,7 @@ use super::product::{Product, Workload, product_of};
 use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::pagination::list_price;
 use crate::graphql::reader::reader;
-use crate::graphql::scalars::Date;
+use crate::graphql::scalars::{Count, Date};
 use crate::service::explain::{self, CustomerShare, Unexplained};
 use crate::store::customer::CustomerKey;
 use crate::store::offering::OfferingKey;
@@ -165,8 +165,9 @@ impl Explanation {
     }
 
     /// How many customers have a fact that counts. Null where nothing is explained.
-    async fn customer_count(&self) -> Option<u64> {
-        self.explained().map(|explained| explained.customer_count)
+    async fn customer_count(&self) -> Option<Count> {
+        let count = self.explained().map(|explained| explained.customer_count);
+        count.map(Count::from)
     }
 
     /// The customers whose facts add most, the most first.
@@ -271,8 +272,8 @@ impl ExplanationLine {
     }
 
     /// How many there are.
-    async fn facts(&self) -> u64 {
-        self.facts
+    async fn facts(&self) -> Count {
+        self.facts.into()
     }
 
     /// What they add to the numerator.
@@ -308,8 +309,8 @@ impl ExplainedCustomer {
     }
 
     /// How many of its facts count.
-    async fn facts(&self) -> u64 {
-        self.share.facts
+    async fn facts(&self) -> Count {
+        self.share.facts.into()
     }
 
     /// What they add to the numerator.

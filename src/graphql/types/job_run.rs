@@ -9,7 +9,7 @@ use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection};
 use crate::graphql::reader::reader;
-use crate::graphql::scalars::Date;
+use crate::graphql::scalars::{Count, Date};
 use crate::graphql::scope::{check_operations, scope_of};
 use crate::store::job_run as store;
 use crate::store::job_run::{JobRunKey, count_job_runs, list_job_runs};
@@ -97,18 +97,18 @@ impl JobRun {
     }
 
     /// How many rows of facts it read; null until it has.
-    async fn fact_row_count(&self) -> Option<i64> {
-        self.0.fact_rows
+    async fn fact_row_count(&self) -> Option<Count> {
+        self.0.fact_rows.map(Count::from)
     }
 
     /// How many scorecards it made; null until it has.
-    async fn scorecard_count(&self) -> Option<i64> {
-        self.0.scorecards
+    async fn scorecard_count(&self) -> Option<Count> {
+        self.0.scorecards.map(Count::from)
     }
 
     /// How many peer bands it made; null until it has.
-    async fn peer_band_count(&self) -> Option<i64> {
-        self.0.peer_bands
+    async fn peer_band_count(&self) -> Option<Count> {
+        self.0.peer_bands.map(Count::from)
     }
 
     /// The snapshot it published; null where it published none, or where retention has removed it.

@@ -214,6 +214,8 @@ impl Measure {
 }
 
 /// A partner's value of one metric in one slice, and where it stands among its peers.
+// What takes more room than the fields that most ask for is boxed: every field of a measure takes as much room as the one that
+// takes most.
 #[Object]
 impl Measure {
     /// The metric.
@@ -276,39 +278,39 @@ impl Measure {
 
     /// Why `band` is null; null where it is not.
     async fn no_band_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
-        let absence = self.band_absence(ctx).await;
+        let absence = Box::pin(self.band_absence(ctx)).await;
         nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
     }
 
     /// Why `rank` and `percentile` are null; null where they are not. Where ranges are protected, ranks can be withheld
     /// alone.
     async fn no_rank_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
-        let absence = self.rank_absence(ctx).await;
+        let absence = Box::pin(self.rank_absence(ctx)).await;
         nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
     }
 
     /// Why `bands` is null or empty; null where it is neither.
     async fn no_ranges_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
-        let absence = self.bands_absence(ctx).await;
+        let absence = Box::pin(self.bands_absence(ctx)).await;
         nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
     }
 
     /// How many peers have exactly the same value, this one included. Null without a value, below 4 peers, and where
     /// ranks are withheld.
     async fn same_value_peers(&self, ctx: &Context<'_>) -> Nullable<u32> {
-        let same = self.same(ctx).await;
+        let same = Box::pin(self.same(ctx)).await;
         nullable(same.map(|same| same.map(|(same, _)| same)))
     }
 
     /// The share of peers with exactly the same value, this one included, 0 to 100. Null where `sameValuePeers` is.
     async fn same_value_share(&self, ctx: &Context<'_>) -> Nullable<f64> {
-        let same = self.same(ctx).await;
+        let same = Box::pin(self.same(ctx)).await;
         nullable(same.map(|same| same.map(|(same, peers)| kernel::percentile(same, peers))))
     }
 
     /// What is missing to the next band, from the ranges that the viewer sees.
     async fn next_band(&self, ctx: &Context<'_>) -> Nullable<NextBand> {
-        nullable(self.find_next_band(ctx).await.map(Some))
+        nullable(Box::pin(self.find_next_band(ctx)).await.map(Some))
     }
 
     /// What the value is made of: every fact that counts or is left out, with its reason. A partner is told of what
@@ -316,7 +318,7 @@ impl Measure {
     /// Reads facts, and so is priced like 2,000 fields.
     #[graphql(complexity = "child_complexity + PRICE")]
     async fn explain(&self, ctx: &Context<'_>) -> Nullable<Explanation> {
-        nullable(self.find_explanation(ctx).await.map(Some))
+        nullable(Box::pin(self.find_explanation(ctx)).await.map(Some))
     }
 
     /// How it differs from an earlier snapshot.
@@ -330,7 +332,7 @@ impl Measure {
         )]
         since: Date,
     ) -> Nullable<Change> {
-        nullable(self.find_change(ctx, since.0).await.map(Some))
+        nullable(Box::pin(self.find_change(ctx, since.0)).await.map(Some))
     }
 
     /// How it went: one point for each of the last periods, the earliest first and the scorecard's own last.
@@ -345,7 +347,7 @@ impl Measure {
         last: i32,
         #[graphql(desc = "How long each is.", default)] every: TrendStep,
     ) -> Nullable<Vec<TrendPoint>> {
-        nullable(trend(ctx, self, last, every).await.map(Some))
+        nullable(Box::pin(trend(ctx, self, last, every)).await.map(Some))
     }
 }
 

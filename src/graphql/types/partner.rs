@@ -88,7 +88,8 @@ impl Partner {
             };
             find_scorecard(ctx, &scope, self.row.clone(), slice).await
         };
-        nullable(find.await)
+        // Boxed, so that the other fields do not take as much room.
+        nullable(Box::pin(find).await)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The peers of a metric in a slice, and the bands they are split into.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, SimpleObject};
 
 use super::absence::AbsenceReason;
@@ -83,7 +85,7 @@ pub(in crate::graphql) async fn peer_groups(
     let reader = reader(ctx);
     let slice = slice.unwrap_or_default().resolve(ctx).await?;
     let (groups, bands) = match reader.find(slice).await? {
-        None => (PeerGroups::default(), Vec::new()),
+        None => (PeerGroups::default(), Arc::default()),
         Some(row) => {
             let (snapshot, slice) = (scope.snapshot.key, crate::store::slice::SliceKey(row.id));
             (

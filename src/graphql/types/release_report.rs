@@ -7,6 +7,7 @@ use super::slice::Slice;
 use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price, page_price};
 use crate::graphql::reader::reader;
+use crate::graphql::scalars::Count;
 use crate::graphql::scope::Scope;
 use crate::store::release_report as store;
 use crate::store::snapshot::SnapshotKey;
@@ -50,11 +51,11 @@ pub struct ReleaseReportMetric {
     /// The metric.
     metric: Metric,
     /// How many values the snapshot has of it.
-    values: i64,
+    values: Count,
     /// How many of them could have been told within 10 % under the other rules alone.
-    bounded_before: i64,
+    bounded_before: Count,
     /// How many still can: what earlier snapshots have told is not taken back.
-    bounded_after: i64,
+    bounded_after: Count,
 }
 
 /// In how many slices a metric is withheld by one rule.
@@ -69,7 +70,7 @@ pub struct ReleaseReportCount {
     /// Bands and counts are shown, and ranks alone withheld.
     shows_bands: bool,
     /// In how many slices.
-    slices: i64,
+    slices: Count,
 }
 
 /// A metric of a slice of which partners are shown less than everything.
@@ -119,9 +120,9 @@ impl ReleaseReport {
         let metrics = self.metrics.iter();
         let metrics = metrics.map(|report| ReleaseReportMetric {
             metric: report.metric.into(),
-            values: report.values,
-            bounded_before: report.bounded_before,
-            bounded_after: report.bounded_after,
+            values: report.values.into(),
+            bounded_before: report.bounded_before.into(),
+            bounded_after: report.bounded_after.into(),
         });
         metrics.collect()
     }
@@ -137,7 +138,7 @@ impl ReleaseReport {
                 rule,
                 attack,
                 shows_bands: count.shows_bands,
-                slices: count.slices,
+                slices: count.slices.into(),
             }
         };
         let counts = counts.map_err(Failure::from);

@@ -65,7 +65,7 @@ impl Scorecard {
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, Error> {
         let row = match &self.partner {
             Some(row) => row.clone(),
-            None => reader(ctx).get(self.row.key.partner).await?,
+            None => Box::pin(reader(ctx).get(self.row.key.partner)).await?,
         };
         Ok(Partner::new(row, Some(self.scope.clone())))
     }

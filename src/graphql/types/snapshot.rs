@@ -15,7 +15,7 @@ use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price, page_price};
 use crate::graphql::reader::reader;
-use crate::graphql::scalars::Date;
+use crate::graphql::scalars::{Count, Date};
 use crate::graphql::scope::{Audience, Scope, check_figures, scope_of};
 use crate::store::partner::{PartnerId, PartnerKey};
 use crate::store::rights::Visible;
@@ -70,23 +70,23 @@ impl Snapshot {
     }
 
     /// How many rows of facts it was computed from; null for partners and integrators.
-    async fn fact_row_count(&self, ctx: &Context<'_>) -> Option<i64> {
-        sees_counts(ctx).then_some(self.0.snapshot.fact_rows)
+    async fn fact_row_count(&self, ctx: &Context<'_>) -> Option<Count> {
+        sees_counts(ctx).then(|| self.0.snapshot.fact_rows.into())
     }
 
     /// How many slices it has scorecards in; null for partners and integrators.
-    async fn slice_count(&self, ctx: &Context<'_>) -> Option<i64> {
-        sees_counts(ctx).then_some(self.0.snapshot.slices)
+    async fn slice_count(&self, ctx: &Context<'_>) -> Option<Count> {
+        sees_counts(ctx).then(|| self.0.snapshot.slices.into())
     }
 
     /// How many scorecards it has; null for partners and integrators.
-    async fn scorecard_count(&self, ctx: &Context<'_>) -> Option<i64> {
-        sees_counts(ctx).then_some(self.0.snapshot.scorecards)
+    async fn scorecard_count(&self, ctx: &Context<'_>) -> Option<Count> {
+        sees_counts(ctx).then(|| self.0.snapshot.scorecards.into())
     }
 
     /// How many peer bands it has; null for partners and integrators.
-    async fn peer_band_count(&self, ctx: &Context<'_>) -> Option<i64> {
-        sees_counts(ctx).then_some(self.0.snapshot.peer_bands)
+    async fn peer_band_count(&self, ctx: &Context<'_>) -> Option<Count> {
+        sees_counts(ctx).then(|| self.0.snapshot.peer_bands.into())
     }
 
     /// What is withheld from partners and why, where ranges are protected; null where they are not, and for everybody but

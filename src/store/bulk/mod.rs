@@ -1,7 +1,7 @@
 //! Many rows of one table at once, straight from the rows to the database's own protocol: a snapshot has millions of
 //! values, and each detour of each of them shows.
 //!
-//! This is the one place that passes SeaORM by. SQLite gets prepared statements of many rows, PostgreSQL its COPY.
+//! So it passes SeaORM by. SQLite gets prepared statements of many rows, PostgreSQL its COPY.
 
 mod copy;
 mod prepared;

@@ -43,7 +43,7 @@ pub(super) struct Reading {
 pub(super) struct Card {
     pub(super) scorecard: Scorecard,
     pub(super) groups: PeerGroups,
-    pub(super) bands: Vec<PeerBand>,
+    pub(super) bands: Arc<[PeerBand]>,
 }
 
 /// # Errors

@@ -58,6 +58,22 @@ class Requests(unittest.TestCase):
         self.assertEqual(caught.exception.data["program"]["timezone"], "UTC")
 
 
+class Get(unittest.TestCase):
+    def test_a_query_in_the_address_is_answered_and_a_mutation_refused(self):
+        # With GET the transport puts the request into the body all the same, which means nothing there.
+        transport = RequestsHTTPTransport(f"{ADDRESS}/graphql", headers=bearer("operator"), method="GET")
+        with Client(transport=transport) as session:
+            text = "query Of($asOf: Date!) { snapshot(asOf: $asOf) { asOf } }"
+            address = {"query": text, "variables": json.dumps({"asOf": AS_OF})}
+            for _ in range(2):
+                answer = session.execute(gql(text), extra_args={"params": address})
+                self.assertEqual(answer, {"snapshot": {"asOf": AS_OF}})
+            text = 'mutation { revokeApiKey(input: { id: "a" }) { apiKey { id } } }'
+            with self.assertRaises(TransportServerError) as caught:
+                session.execute(gql(text), extra_args={"params": {"query": text}})
+            self.assertEqual(caught.exception.code, 405)
+
+
 class Aiohttp(unittest.IsolatedAsyncioTestCase):
     async def test_a_partner_sees_its_own_figures_and_nobody_elses(self):
         transport = AIOHTTPTransport(f"{ADDRESS}/graphql", headers=bearer("partner"))

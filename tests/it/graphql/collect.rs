@@ -102,3 +102,65 @@ async fn a_subscription_has_one_field_which_a_fragment_may_hold() {
         text += std::str::from_utf8(&some.unwrap().unwrap().unwrap()).unwrap();
     }
 }
+
+/// As the specification collects fields: a field is one whatever conditions its parts have, and stands where it appears first.
+#[tokio::test]
+async fn fields_with_conditions_are_part_of_the_field_before_them() {
+    let server = Server::start().await;
+    let ask = async |query: &str, condition: bool| {
+        let body = json!({ "query": query, "variables": { "c": condition } });
+        let request = reqwest::Client::new().post(format!("{}/graphql", server.address));
+        let request = request.bearer_auth(&server.key).json(&body);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let documents = [
+        "query ($c: Boolean!) {program {timezone} viewer {name} program @include(if: $c) {reportingCurrency}}",
+        "query ($c: Boolean!) {program {timezone} viewer {name} ... @include(if: $c) {program {reportingCurrency}}}",
+        "query ($c: Boolean!) {program {timezone} viewer {name} ...f @include(if: $c)}
+            fragment f on Query {... on Query {program {reportingCurrency}}}",
+        "query ($c: Boolean!) {program {timezone} viewer {name} ... on Query @skip(if: false) {program @include(if: $c) {
+            reportingCurrency}}}",
+    ];
+    let with = r#"{"data":{"program":{"timezone":"UTC","reportingCurrency":"USD"},"viewer":{"name":"test admin"}}"#;
+    let without = r#"{"data":{"program":{"timezone":"UTC"},"viewer":{"name":"test admin"}}"#;
+    for document in documents {
+        for (condition, expected) in [(true, with), (false, without)] {
+            let text = ask(document, condition).await;
+            assert!(text.starts_with(expected), "{document} {condition}: {text}");
+        }
+    }
+    // What comes first under a condition has its place only where the condition holds.
+    let document = "query ($c: Boolean!) {program @include(if: $c) {timezone} viewer {name} program {reportingCurrency}}";
+    let text = ask(document, true).await;
+    assert!(text.starts_with(with), "{text}");
+    let text = ask(document, false).await;
+    let other = r#"{"data":{"viewer":{"name":"test admin"},"program":{"reportingCurrency":"USD"}}"#;
+    assert!(text.starts_with(other), "{text}");
+    // What is left out is validated all the same.
+    let text = ask(
+        "query ($c: Boolean!) {program {timezone} program @include(if: $c) {nobody}}",
+        false,
+    )
+    .await;
+    assert!(
+        text.contains("nobody") && text.contains("BAD_INPUT"),
+        "{text}"
+    );
+}
+
+/// A mutation that is named again under a condition is done once, and tells what both ask for.
+#[tokio::test]
+async fn a_mutation_that_a_condition_names_again_is_done_once() {
+    let server = Server::start().await;
+    let before = keys(&server).await;
+    let query = format!(
+        "mutation {{{CREATE} {{apiKey {{name}}}} ...a @include(if: true) ... @skip(if: true) {{{CREATE} {{secret}}}}}}
+         fragment a on Mutation {{{CREATE} {{apiKey {{role}}}}}}"
+    );
+    let data = server.ask(&query).await.data();
+    assert_eq!(
+        data,
+        json!({ "createApiKey": { "apiKey": { "name": "once", "role": "ANALYST" } } })
+    );
+    assert_eq!(keys(&server).await, before + 1);
+}

@@ -227,7 +227,7 @@ async fn a_kept_answer_has_the_tag_of_a_new_one() {
 
 #[tokio::test]
 async fn errors_and_explanations_are_made_anew() {
-    let server = Server::start().await;
+    let server = Server::start_with(&[("PEERBAND_GRAPHQL_KEPT_ROWS_MEGABYTES", "0")]).await;
     for query in [
         "{scorecard(partnerId: \"nobody\") {id} snapshot {asOf}}",
         "{snapshot(asOf: \"1999-01-01\") {asOf} scorecard(partnerId: \"b\", asOf: \"1999-01-01\") {id}}",
@@ -241,8 +241,88 @@ async fn errors_and_explanations_are_made_anew() {
 
 #[tokio::test]
 async fn nothing_is_kept_where_the_settings_say_so() {
-    let server = Server::start_with(&[("PEERBAND_GRAPHQL_KEPT_MEGABYTES", "0")]).await;
+    let server = Server::start_with(&[
+        ("PEERBAND_GRAPHQL_KEPT_MEGABYTES", "0"),
+        ("PEERBAND_GRAPHQL_KEPT_ROWS_MEGABYTES", "0"),
+    ])
+    .await;
     asked(&server, &server.key, CARD).await;
     let (_, statements) = asked(&server, &server.key, CARD).await;
     assert!(statements > 0);
+}
+
+#[tokio::test]
+async fn other_questions_about_the_same_rows_need_no_look() {
+    let server = Server::start_with(&[("PEERBAND_GRAPHQL_KEPT_MEGABYTES", "0")]).await;
+    let slice = "slice: {location: \"europe\"}";
+    let of = |partner: &str, fields: &str| {
+        format!("{{scorecard(partnerId: \"{partner}\", {slice}) {{{fields}}}}}")
+    };
+    let fields = "partner {name} slice {name} measures {peers rank bands {min}}";
+    let (all, _) = asked(&server, &server.key, &of("b", fields)).await;
+    assert!(all["data"]["scorecard"].is_object(), "{all}");
+    for fields in [
+        "measures {value percentile bands {max partners}}",
+        "partner {name} slice {name} measures {rank}",
+    ] {
+        server.take_reads();
+        server
+            .ask_as(&server.key, &of("b", fields), json!({}))
+            .await;
+        let statements = server.statements();
+        assert!(statements.is_empty(), "{fields}: {statements:#?}");
+    }
+    // What is kept for one is not there for another who may not see it.
+    let other = keys::key(&server.db, Role::Partner, &["c"]).await;
+    for _ in 0..2 {
+        let (hidden, _) = asked(&server, &other, &of("b", "id")).await;
+        let (absent, _) = asked(&server, &other, &of("nobody", "id")).await;
+        assert_eq!(hidden["data"]["scorecard"], Value::Null);
+        let told = |answer: &Value| answer["errors"][0]["extensions"].clone();
+        assert_eq!(told(&hidden), told(&absent));
+        let query = "{partner(by: {partnerId: \"b\"}) {name}}";
+        let (hidden, _) = asked(&server, &other, query).await;
+        assert_eq!(
+            hidden,
+            json!({ "data": { "partner": null }, "extensions": hidden["extensions"] })
+        );
+    }
+    let own = keys::key(&server.db, Role::Partner, &["b"]).await;
+    let (seen, _) = asked(&server, &own, &of("b", "partner {name}")).await;
+    assert_eq!(
+        seen["data"]["scorecard"]["partner"],
+        all["data"]["scorecard"]["partner"]
+    );
+}
+
+#[tokio::test]
+async fn kept_rows_are_what_they_are_now() {
+    let server = Server::start_with(&[("PEERBAND_GRAPHQL_KEPT_MEGABYTES", "0")]).await;
+    let query = "{snapshot {asOf revision} partner(by: {partnerId: \"b\"}) {name}
+        workloads {name} locations {name}
+        scorecard(partnerId: \"b\", slice: {workload: \"analytics\"}) {slice {name} partner {name}}}";
+    for _ in 0..2 {
+        asked(&server, &server.key, query).await;
+    }
+    let (before, _) = asked(&server, &server.key, query).await;
+    for (table, column) in [
+        ("partner", "name"),
+        ("offering", "name"),
+        ("location", "name"),
+    ] {
+        let rename = format!("UPDATE {table} SET {column} = 'Renamed {table}' WHERE id > 0");
+        change(&server, &rename).await;
+        let (after, _) = asked(&server, &server.key, query).await;
+        assert!(
+            after.to_string().contains(&format!("Renamed {table}")),
+            "{after}"
+        );
+    }
+    change(
+        &server,
+        "UPDATE snapshot SET state = 'published' WHERE state = 'building'",
+    )
+    .await;
+    let (after, _) = asked(&server, &server.key, query).await;
+    assert_ne!(after["data"]["snapshot"], before["data"]["snapshot"]);
 }

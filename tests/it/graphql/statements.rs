@@ -1,6 +1,15 @@
 //! How many SQL statements an answer takes: a constant number, however long the page.
 
+use peerband::service::identity::authenticate_key;
+use peerband::store::loader::row_loader;
+use peerband::store::partner::PartnerId;
+
 use crate::harness::Server;
+
+/// Where rows are kept from one request to the next, what is counted would depend on what was asked before.
+async fn forgetful() -> Server {
+    Server::start_with(&[("PEERBAND_GRAPHQL_KEPT_ROWS_MEGABYTES", "0")]).await
+}
 
 async fn statements(server: &Server, query: &str) -> usize {
     server.take_reads();
@@ -10,7 +19,7 @@ async fn statements(server: &Server, query: &str) -> usize {
 
 #[tokio::test]
 async fn nested_reads_do_not_grow_with_the_page() {
-    let server = Server::start().await;
+    let server = forgetful().await;
     let everything_below = "nodes {partner {name scorecard(slice: {location: \"europe\"}) {measures {percentile bands {min}}}}
         slice {product {name} workload {name} location {name}} snapshot {asOf}
         groups {measures {value band rank percentile peers withheld bands {band min max partners}}}}";
@@ -59,7 +68,7 @@ async fn nested_reads_do_not_grow_with_the_page() {
 
 #[tokio::test]
 async fn a_snapshot_is_settled_once_for_a_request() {
-    let server = Server::start().await;
+    let server = forgetful().await;
     let fields: String = (0..20)
         .map(|at| format!("s{at}: snapshot {{asOf}} "))
         .collect();
@@ -68,7 +77,7 @@ async fn a_snapshot_is_settled_once_for_a_request() {
 
 #[tokio::test]
 async fn locations_are_read_level_by_level() {
-    let server = Server::start().await;
+    let server = forgetful().await;
     let few = statements(
         &server,
         "{locations {children {children {name parent {name}}}}}",
@@ -83,7 +92,7 @@ async fn locations_are_read_level_by_level() {
 
 #[tokio::test]
 async fn a_total_is_counted_only_when_it_is_selected() {
-    let server = Server::start().await;
+    let server = forgetful().await;
     assert_eq!(statements(&server, "{partners {nodes {name}}}").await, 1);
     assert_eq!(
         statements(&server, "{partners {totalCount nodes {name}}}").await,
@@ -94,7 +103,7 @@ async fn a_total_is_counted_only_when_it_is_selected() {
 /// What `bench/api` measures, with `N` for how much of it.
 #[tokio::test]
 async fn what_is_measured_takes_a_constant_number_and_none_again() {
-    let server = Server::start().await;
+    let server = forgetful().await;
     let slice = "slice: {workload: \"analytics\", location: \"europe\"}";
     for (query, at_most) in [
         (
@@ -136,4 +145,30 @@ async fn what_is_measured_takes_a_constant_number_and_none_again() {
         );
         assert_eq!(statements(&server, &with("24")).await, 0);
     }
+}
+
+/// Of those who ask together one reads for all. Where it goes away, another does.
+#[tokio::test]
+async fn whoever_reads_for_all_may_go_away() {
+    let server = Server::start().await;
+    let principal = authenticate_key(&server.db, &server.key).await.unwrap();
+    let loader = row_loader(&server.db, principal.rights());
+    let mut first = Box::pin(loader.load_one(PartnerId("a".to_owned())));
+    let mut second = Box::pin(loader.load_one(PartnerId("b".to_owned())));
+    let mut third = Box::pin(loader.load_one(PartnerId("c".to_owned())));
+    for asked in [&mut first, &mut second, &mut third] {
+        assert!(futures_util::poll!(asked).is_pending());
+    }
+    drop(first);
+    server.take_reads();
+    let (second, third) = tokio::join!(second, third);
+    assert_eq!(second.unwrap().unwrap().partner_id, "b");
+    assert_eq!(third.unwrap().unwrap().partner_id, "c");
+    assert_eq!(server.take_reads(), 1, "{:#?}", server.statements());
+    // What was found, or not, is what it is for the whole request.
+    for (id, there) in [("b", true), ("nobody", false), ("nobody", false)] {
+        let found = loader.load_one(PartnerId(id.to_owned())).await.unwrap();
+        assert_eq!(found.is_some(), there, "{id}");
+    }
+    assert_eq!(server.take_reads(), 1);
 }

@@ -7,6 +7,7 @@ use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo,
 };
 use async_graphql::{PathSegment, Request, Response, ServerError, ServerResult, Value};
+use peerband::gate::Spender;
 use peerband::gate::budget::Budget;
 use peerband::graphql::session::Charge;
 use peerband::graphql::{Schema, schema_builder};
@@ -156,7 +157,10 @@ impl Program {
     }
 
     pub(super) fn request(&self, query: &str, wire: &Wire) -> Request {
-        let charge = Charge::new(Budget::new(4_000_000_000), vec!["test".to_owned()]);
+        let charge = Charge::new(
+            Budget::new(4_000_000_000),
+            vec![Spender::Address([192, 0, 2, 1].into())],
+        );
         Request::new(query)
             .data(self.principal.clone())
             .data(charge)
