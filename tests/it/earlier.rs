@@ -72,9 +72,9 @@ async fn scorecards_of_before_they_were_packed_are_exported_byte_for_byte() {
     let db = Database::connect(url(&file)).await.unwrap();
     let pending = Migrator::get_pending_migrations(&db).await.unwrap();
     assert!(pending.is_empty());
-    // Whoever reads the table with SQL finds what was there as well, to the last bit and of the same type.
+    // Whoever reads with SQL finds what was there as well, to the last bit and of the same type.
     assert_eq!(rows(&db).await, before);
-    let small = "SELECT count(*) AS number FROM scorecard WHERE large_revenue IS NULL";
+    let small = "SELECT count(*) AS number FROM packed_scorecard WHERE large_revenue IS NULL";
     assert_eq!(texts(&db, small).await, "6\n");
 }
 
