@@ -267,7 +267,6 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
         .acquire_timeout(PATIENCE)
         .connect_timeout(PATIENCE)
         .statement_timeout(STATEMENT_TIMEOUT)
-        .test_before_acquire_if_idle_for(TESTED_AFTER)
         .set_application_name("peerband")
         .sqlx_logging(false)
         // That a connection has nothing to roll back is what we hope for, and no warning.
@@ -294,8 +293,12 @@ fn rolled_back(mut options: ConnectOptions) -> ConnectOptions {
     options
 }
 
-/// For connections that are not made before somebody needs them.
+/// For connections that are not made before somebody needs them, and not tried before each statement. Where the server has
+/// gone within that second, a read fails that can be asked again; writers are tried each time.
 fn later(mut options: ConnectOptions) -> ConnectOptions {
-    options.min_connections(0).connect_lazy(true);
+    options
+        .min_connections(0)
+        .connect_lazy(true)
+        .test_before_acquire_if_idle_for(TESTED_AFTER);
     options
 }

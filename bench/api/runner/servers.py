@@ -85,7 +85,8 @@ class Peerband(Server):
         return [self.binary, *folders, "serve", "--listen", f"127.0.0.1:{self.port}"]
 
     def environment(self):
-        return {"PEERBAND_DATABASE_CONNECTIONS": str(DATABASE_CONNECTIONS), **self.settings}
+        # For reading; one more looks up what has changed, and those for writing rest.
+        return {"PEERBAND_DATABASE_CONNECTIONS": str(DATABASE_CONNECTIONS - 1), **self.settings}
 
 
 class Seaography(Server):
