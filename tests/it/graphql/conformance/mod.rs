@@ -172,8 +172,7 @@ async fn what_fails_in_the_store_is_null_with_an_error_and_nothing_else_is() {
     let mut wrong = Vec::new();
     let mut failed = BTreeSet::new();
     for table in TABLES {
-        let gone = format!("ALTER TABLE {table} RENAME TO {table}_gone");
-        program.sql(&gone).await;
+        program.take_away(table).await;
         for (query, good) in queries.iter().zip(&good) {
             let wire = Wire::default();
             let answer = program.ask(query, &wire).await;
@@ -215,9 +214,7 @@ async fn what_fails_in_the_store_is_null_with_an_error_and_nothing_else_is() {
                 }
             }
         }
-        program
-            .sql(&format!("ALTER TABLE {table}_gone RENAME TO {table}"))
-            .await;
+        program.give_back(table).await;
     }
     assert_none(&wrong);
     assert!(failed.len() >= 25, "only {failed:?} have failed");

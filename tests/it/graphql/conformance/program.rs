@@ -198,6 +198,34 @@ impl Program {
         found
     }
 
+    /// Lets whatever reads the table fail.
+    pub(super) async fn take_away(&self, table: &str) {
+        let table = self.stored(table);
+        self.rename(table, &format!("{table}_gone")).await;
+    }
+
+    pub(super) async fn give_back(&self, table: &str) {
+        let table = self.stored(table);
+        self.rename(&format!("{table}_gone"), table).await;
+    }
+
+    async fn rename(&self, from: &str, to: &str) {
+        if self.product.app.db().is_sqlite() {
+            // The view of a table that is renamed would follow it.
+            self.sql("PRAGMA legacy_alter_table = ON").await;
+        }
+        self.sql(&format!("ALTER TABLE {from} RENAME TO {to}"))
+            .await;
+    }
+
+    /// The table behind what may be a view on SQLite.
+    fn stored<'a>(&self, table: &'a str) -> &'a str {
+        match table {
+            "scorecard" if self.product.app.db().is_sqlite() => "packed_scorecard",
+            table => table,
+        }
+    }
+
     pub(super) async fn sql(&self, statement: &str) {
         let transaction = self.product.app.db().begin().await.unwrap();
         transaction.execute_unprepared(statement).await.unwrap();
