@@ -356,18 +356,32 @@ async fn events_answer_as_the_schema_says_and_fail_as_the_specification_says() {
             "subscription {{{}}}",
             sdl.wide("Subscription", field, &arguments)
         );
+        // What a run is told of last: a slow one is told of while it is under way, too, and has no snapshot then.
         let listen = async |wires: Vec<Wire>| {
+            let (over, is_over) = tokio::sync::watch::channel(false);
             let waiting = wires.iter().map(|wire| {
                 let mut events = program.schema.execute_stream(program.request(&query, wire));
-                async move { events.next().await.unwrap() }
+                let mut is_over = is_over.clone();
+                async move {
+                    let mut last = None;
+                    loop {
+                        tokio::select! {
+                            Some(event) = events.next() => last = Some(event),
+                            _ = is_over.wait_for(|over| *over) => return last.unwrap(),
+                        }
+                    }
+                }
             });
             let waiting = futures_util::future::join_all(waiting);
             let (answers, ()) = tokio::join!(waiting, async {
                 // They listen once they have been polled.
                 tokio::time::sleep(std::time::Duration::from_millis(300)).await;
                 program.texts(run, "none").await;
+                program.settle().await;
+                // Events are looked for once a second.
+                tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+                over.send(true).unwrap();
             });
-            program.settle().await;
             answers
         };
         let wire = Wire::default();
