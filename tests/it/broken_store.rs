@@ -65,10 +65,10 @@ async fn a_file_that_ends_early_refuses_the_whole_batch() {
 #[tokio::test]
 async fn a_full_disk_stores_nothing_and_is_told() {
     let sender = Sender::with_customers();
-    // No file may grow beyond 512 KiB, which that of these rows would.
+    // No file may grow beyond 1 MiB, which that of these rows would, and no log of the database does.
     let csv = revenue_csv(60_000, 1);
     let args = sender.batch("revenue", "big", &csv);
-    let output = limited(&sender, 512, &args).output().unwrap();
+    let output = limited(&sender, 1024, &args).output().unwrap();
     let data = sender.data();
     let told = [
         "revenue big",
