@@ -27,7 +27,7 @@ pub(super) enum Part {
 impl Part {
     fn expression(self) -> String {
         match self {
-            Part::Pair(high, low) => format!("({high} * 4294967296 + {low})"),
+            Part::Pair(high, low) => format!("CAST({high} * 4294967296 + {low} AS text)"),
             Part::Text(column) => column.to_owned(),
             Part::Last(column) => format!("coalesce(CAST({column} AS text), '')"),
         }
