@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::{HEADER, Sender, row, stderr, text};
+use crate::harness::database;
 
 const AS_OF: &str = "2026-10-31";
 
@@ -112,7 +113,8 @@ fn a_failing_export_leaves_what_was_there_and_nothing_else() {
     );
 
     // Somebody removes rows of the snapshot while it is read.
-    sender.execute("DELETE FROM packed_scorecard WHERE slice = 1");
+    let table = database::scorecard_table();
+    sender.execute(&format!("DELETE FROM {table} WHERE slice = 1"));
     for format in ["csv", "ndjson", "parquet"] {
         let torn = export(AS_OF, format, text(&path));
         assert_eq!(torn.status.code(), Some(1), "{format}");

@@ -22,6 +22,15 @@ pub(crate) async fn url() -> String {
     format!("{server}/{name}")
 }
 
+/// The table of the rows of scorecards, which are a view on SQLite.
+pub(crate) fn scorecard_table() -> &'static str {
+    if std::env::var_os(SERVER).is_some() {
+        "scorecard"
+    } else {
+        "packed_scorecard"
+    }
+}
+
 /// Removes the database behind the URL, for tests that make many of them.
 pub(crate) async fn remove(url: &str) {
     // A SQLite file goes with its folder.

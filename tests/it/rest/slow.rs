@@ -24,7 +24,8 @@ async fn stored_columns(txn: &DatabaseTransaction) -> Vec<String> {
         let columns = scorecard::Column::iter();
         return columns.map(|column| column.as_str().to_owned()).collect();
     }
-    let text = "SELECT name FROM pragma_table_info('packed_scorecard')";
+    let table = database::scorecard_table();
+    let text = format!("SELECT name FROM pragma_table_info('{table}')");
     let text = Statement::from_string(DatabaseBackend::Sqlite, text);
     let rows = txn.query_all_raw(text).await.unwrap();
     let names = rows.iter().map(|row| row.try_get("", "name").unwrap());
@@ -53,10 +54,7 @@ async fn enlarge(server: &Server) {
         "partner" => "partner.id".to_owned(),
         column => format!("card.{column}"),
     };
-    let table = match txn.get_database_backend() {
-        DatabaseBackend::Sqlite => "packed_scorecard",
-        _ => "scorecard",
-    };
+    let table = database::scorecard_table();
     let text = format!(
         "INSERT INTO {table} ({}) SELECT {} FROM {table} AS card, slice, partner
          WHERE card.snapshot = {} AND card.slice = {} AND card.partner = {}

@@ -19,6 +19,7 @@ use peerband::service::run::Stopper;
 use peerband::store::api_key::Role;
 use sea_orm::ConnectionTrait;
 
+use crate::harness::database;
 use crate::harness::keys::key;
 use crate::harness::product::Product;
 
@@ -200,12 +201,12 @@ impl Program {
 
     /// Lets whatever reads the table fail.
     pub(super) async fn take_away(&self, table: &str) {
-        let table = self.stored(table);
+        let table = stored(table);
         self.rename(table, &format!("{table}_gone")).await;
     }
 
     pub(super) async fn give_back(&self, table: &str) {
-        let table = self.stored(table);
+        let table = stored(table);
         self.rename(&format!("{table}_gone"), table).await;
     }
 
@@ -216,14 +217,6 @@ impl Program {
         }
         self.sql(&format!("ALTER TABLE {from} RENAME TO {to}"))
             .await;
-    }
-
-    /// The table behind what may be a view on SQLite.
-    fn stored<'a>(&self, table: &'a str) -> &'a str {
-        match table {
-            "scorecard" if self.product.app.db().is_sqlite() => "packed_scorecard",
-            table => table,
-        }
     }
 
     pub(super) async fn sql(&self, statement: &str) {
@@ -238,5 +231,13 @@ impl Program {
         while !self.texts(query, "id").await.is_empty() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// The table behind what may be a view.
+fn stored(table: &str) -> &str {
+    match table {
+        "scorecard" => database::scorecard_table(),
+        table => table,
     }
 }
