@@ -69,9 +69,9 @@ class Get(unittest.TestCase):
                 answer = session.execute(gql(text), extra_args={"params": address})
                 self.assertEqual(answer, {"snapshot": {"asOf": AS_OF}})
             text = 'mutation { revokeApiKey(input: { id: "a" }) { apiKey { id } } }'
-            with self.assertRaises(TransportServerError) as caught:
+            with self.assertRaisesRegex(TransportQueryError, "only queries are taken by GET") as caught:
                 session.execute(gql(text), extra_args={"params": {"query": text}})
-            self.assertEqual(caught.exception.code, 405)
+            self.assertEqual(caught.exception.errors[0]["extensions"]["code"], "BAD_INPUT")
 
 
 class Aiohttp(unittest.IsolatedAsyncioTestCase):
