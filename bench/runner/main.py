@@ -34,6 +34,7 @@ MONTH_ENDS = [
     "2026-10-31",
 ]
 STEPS = ["ingest", "recompute", "daily", "backfill", "publish"]
+SCALES = ["S", "M", "L"]
 PEERS = ["duckdb", "duckdb-preloaded", "polars", "chdb", "postgres"]
 
 
@@ -141,7 +142,7 @@ def parse():
     parser = argparse.ArgumentParser(
         prog="bench/run", description="Measures Peerband beside its peers and writes docs/benchmarks.md."
     )
-    parser.add_argument("--scale", choices=["XS", "S", "M", "L"], default="S")
+    parser.add_argument("--scale", choices=["XS", *SCALES], default="S")
     parser.add_argument("--pairs", type=int, default=3, help="how often each pair is measured; the median counts")
     parser.add_argument("--only", type=chosen(STEPS), default=STEPS, help=f"some of {','.join(STEPS)}")
     parser.add_argument("--peers", type=chosen(PEERS), help=f"some of {','.join(PEERS)}")
@@ -185,7 +186,8 @@ def store(results):
     folder = ROOT / "docs" / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{results['scale'].lower()}.json").write_text(json.dumps(results, indent=2) + "\n")
-    page = report.page([json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))])
+    kept = [folder / f"{scale.lower()}.json" for scale in SCALES]
+    page = report.page([json.loads(path.read_text()) for path in kept if path.exists()])
     (ROOT / "docs" / "benchmarks.md").write_text(page)
     print(page)
 

@@ -32,9 +32,9 @@ class Database(Server):
         self.url = f"postgres://bench@localhost/postgres?host={self.folder}"
 
     def fill(self, binary, scale):
-        """Takes the program in and publishes its months, unless that is done. Gives an analyst's key."""
+        """Takes the program in and publishes its months, unless that is done and all there is. Gives an analyst's key."""
         key = self.kept / "key"
-        if not key.exists():
+        if not key.exists() or self.rows("SELECT count(*) FROM snapshot") != [[str(MONTHS)]]:
             shutil.rmtree(self.kept, ignore_errors=True)
             self.kept.mkdir(parents=True)
             # What is asked for is not what is measured: nobody is made to wait for having asked too much.

@@ -85,8 +85,13 @@ class Peerband(Server):
         return [self.binary, *folders, "serve", "--listen", f"127.0.0.1:{self.port}"]
 
     def environment(self):
-        # For reading; one more looks up what has changed, and those for writing rest.
-        return {"PEERBAND_DATABASE_CONNECTIONS": str(DATABASE_CONNECTIONS - 1), **self.settings}
+        return {
+            # For reading; one more looks up what has changed, and those for writing rest.
+            "PEERBAND_DATABASE_CONNECTIONS": str(DATABASE_CONNECTIONS - 1),
+            # A night that falls into the run would publish what the peers' requests do not name.
+            "PEERBAND_SCHEDULE_ENABLED": "false",
+            **self.settings,
+        }
 
 
 class Seaography(Server):
