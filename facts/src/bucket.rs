@@ -39,9 +39,8 @@ pub struct Wanted<'a> {
 }
 
 impl FactStore {
-    /// Folds a bucket: `add` is given a range of customers and all their facts, some thousands of rows at a time, in
-    /// order of customer, and may leave its emptied buffers behind for the next. Each customer of the bucket is in one of
-    /// the ranges, those without facts too.
+    /// Folds a bucket: `add` is given all facts of some customers, some thousands of rows at a time, in order of customer,
+    /// and may leave its emptied buffers behind for the next.
     ///
     /// One user may have several rows for a month, one for each file; they add up as sets.
     ///
@@ -51,13 +50,12 @@ impl FactStore {
         &self,
         wanted: Wanted<'_>,
         mut sum: T,
-        mut add: impl FnMut(&mut T, Range<u32>, &mut Facts) -> Result<(), E> + Send + 'static,
+        mut add: impl FnMut(&mut T, &mut Facts) -> Result<(), E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let customers = wanted.customers.clone();
         let pick = Pick {
             customers: wanted.customers,
             days: wanted.days,
@@ -68,13 +66,10 @@ impl FactStore {
         let folded = tokio::task::spawn_blocking(move || {
             side_by_side.fill()?;
             let mut facts = Facts::default();
-            let mut from = customers.start;
-            while from < customers.end {
+            while side_by_side.head() != ENDED {
                 side_by_side.next_into(&mut facts)?;
-                let to = side_by_side.head().min(customers.end);
-                add(&mut sum, from..to, &mut facts)?;
+                add(&mut sum, &mut facts)?;
                 facts.clear();
-                from = to;
             }
             Ok(sum)
         });
@@ -100,7 +95,7 @@ impl FactStore {
             settled,
             places,
         };
-        let add = |all: &mut Facts, _, some: &mut Facts| {
+        let add = |all: &mut Facts, some: &mut Facts| {
             all.append(some);
             Ok(())
         };

@@ -85,10 +85,26 @@ impl BatchWriter {
     /// A row that cannot be part of the batch, or a chunk that could not be written. After the latter, and after a
     /// cancelled call, only [`BatchWriter::abort`] is left.
     pub async fn push(&mut self, row: impl Into<FactRow> + Send) -> Result<(), Error> {
-        let ordinal = u32::try_from(self.pushed).map_err(|_| Error::TooManyRows)?;
-        self.chunk.push(ordinal, row.into())?;
-        self.pushed += 1;
-        self.turn_if_full().await
+        self.push_all([row]).await
+    }
+
+    /// Takes the batch's next rows.
+    ///
+    /// # Errors
+    /// As those of [`BatchWriter::push`].
+    pub async fn push_all<Rows>(&mut self, rows: Rows) -> Result<(), Error>
+    where
+        Rows: IntoIterator<Item: Into<FactRow>, IntoIter: Send> + Send,
+    {
+        for row in rows {
+            let ordinal = u32::try_from(self.pushed).map_err(|_| Error::TooManyRows)?;
+            self.chunk.push(ordinal, row.into())?;
+            self.pushed += 1;
+            if self.is_full() {
+                self.turn().await?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes the batch's next rows, where they are usage.
@@ -98,7 +114,10 @@ impl BatchWriter {
     pub async fn push_usage(&mut self, rows: &[UsageRow]) -> Result<(), Error> {
         self.chunk.push_usage(rows)?;
         self.pushed += rows.len() as u64;
-        self.turn_if_full().await
+        if self.is_full() {
+            self.turn().await?;
+        }
+        Ok(())
     }
 
     /// Writes the rest. The files are durable; none for a batch without rows.
@@ -124,11 +143,8 @@ impl BatchWriter {
         self.store.remove(&self.paths).await
     }
 
-    async fn turn_if_full(&mut self) -> Result<(), Error> {
-        if self.chunk.len() >= self.chunk_rows {
-            self.turn().await?;
-        }
-        Ok(())
+    fn is_full(&self) -> bool {
+        self.chunk.len() >= self.chunk_rows
     }
 
     async fn write_rest(&mut self) -> Result<(), Error> {

@@ -85,7 +85,7 @@ async fn read(dataset: Dataset, rows: u64, bytes: Vec<u8>) {
             settled: &settled,
             places: &places,
         };
-        let add = |_: &mut (), _, _: &mut Facts| Ok::<(), facts::Error>(());
+        let add = |_: &mut (), _: &mut Facts| Ok::<(), facts::Error>(());
         let _ = store.fold_bucket(wanted, (), add).await;
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! [`read()`] takes one CSV, NDJSON or Parquet file and hands its rows, one by one and in the order of the file, to a
 //! [`RowVisitor`]. Every value arrives checked against the bounds of DATA.md and with its own type; a row that breaks
-//! one arrives as a [`Reject`]. Usage in Parquet, which is most of what there is, can be taken as columns instead
-//! ([`UsageRows`]). Memory does not grow with the file, whatever is sent (see [`Limits`]).
+//! one arrives as a [`Reject`]. Facts in Parquet, which are most of what there is, can be taken as columns instead
+//! ([`FactColumns`]). Memory does not grow with the file, whatever is sent (see [`Limits`]).
 //!
 //! Left to the caller: whether an id is known, what a key overwrites, whether one reject refuses the batch, where rows
 //! are stored, and how long a file may take (a visitor ends the reading with [`Stop`]). Nothing is logged here, for
 //! values may be personal data.
 
+mod columns;
 mod csv;
 mod dataset;
 mod decimal;
@@ -24,11 +25,12 @@ mod row;
 mod rule;
 mod sink;
 mod source;
-mod usage;
+mod texts;
 mod value;
 
 use field::Field;
 
+pub use columns::{Days, FactColumns, FactValues, Flags};
 pub use dataset::{Column, Dataset, Shape, UnknownDataset};
 pub use error::{Problem, ReadError};
 pub use limits::Limits;
@@ -41,5 +43,5 @@ pub use row::{
 };
 pub use sink::{RowVisitor, Stop, Summary};
 pub use source::{Compression, Format, Source, UnknownEnding, batch_id_of, fault_of_batch_id};
-pub use usage::{Texts, UsageRows, short_mark};
+pub use texts::{Texts, short_mark};
 pub use value::{Amount, AssociationType, Currency, LicenseType, PersonalId, Rate, Status};

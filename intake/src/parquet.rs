@@ -27,8 +27,8 @@ use parquet::{
 };
 
 use crate::{
-    Dataset, Field, Limits, Problem, RowVisitor, Source, Summary, UsageRows, dataset::MAX_COLUMNS,
-    error::Halt, input, rule::ID_BYTES, sink::Sink,
+    Dataset, FactColumns, Field, Limits, Problem, RowVisitor, Source, Summary,
+    dataset::MAX_COLUMNS, error::Halt, input, rule::ID_BYTES, sink::Sink,
 };
 use column::Values;
 
@@ -132,12 +132,11 @@ impl<V: RowVisitor + ?Sized> Take<'_, '_, V> {
     fn batch(&mut self, batch: &RecordBatch) -> Result<(), Halt> {
         let dataset = self.sink.dataset;
         // A lower limit than that of ids would be one more to check.
-        if dataset == Dataset::Usage
-            && self.sink.limits.field_bytes >= ID_BYTES
-            && let Some(rows) = UsageRows::of(batch, self.columns)
-            && self.sink.usage(&rows)?
+        if self.sink.limits.field_bytes >= ID_BYTES
+            && let Some(facts) = FactColumns::of(dataset, batch, self.columns)
+            && self.sink.columns(&facts)?
         {
-            self.row += rows.len() as u64;
+            self.row += facts.len() as u64;
             let bytes_read = progress(self.bytes, self.row, self.total_rows);
             self.sink.progress_now(bytes_read);
             return Ok(());

@@ -1,6 +1,6 @@
 //! Where rows and rejects go: the caller's visitor, and the count of what it got.
 
-use crate::{Dataset, Field, Limits, Problem, Reject, Row, UsageRows, error::Halt, row::Bad};
+use crate::{Dataset, FactColumns, Field, Limits, Problem, Reject, Row, error::Halt, row::Bad};
 
 /// What the visitor answers to end the reading before the file ends. The cause, if there is one, stays with the
 /// visitor; [`read`](crate::read()) returns [`ReadError::Stopped`](crate::ReadError::Stopped).
@@ -15,9 +15,9 @@ pub trait RowVisitor {
     /// A row that breaks a bound: one reject for each such row.
     fn reject(&mut self, reject: Reject) -> Result<(), Stop>;
 
-    /// Rows of usage that come as columns. Those that are not taken, which is what false says, come one by one.
-    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Stop> {
-        let _ = rows;
+    /// Facts that come as columns. Those that are not taken, which is what false says, come one by one.
+    fn columns(&mut self, facts: &FactColumns<'_>) -> Result<bool, Stop> {
+        let _ = facts;
         Ok(false)
     }
 
@@ -76,11 +76,11 @@ impl<'v, V: RowVisitor + ?Sized> Sink<'v, V> {
         }
     }
 
-    /// Offers rows of usage as columns; false where they are not taken.
-    pub(crate) fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Halt> {
-        let is_taken = self.visitor.usage(rows)?;
+    /// Offers facts as columns; false where they are not taken.
+    pub(crate) fn columns(&mut self, facts: &FactColumns<'_>) -> Result<bool, Halt> {
+        let is_taken = self.visitor.columns(facts)?;
         if is_taken {
-            self.rows += rows.len() as u64;
+            self.rows += facts.len() as u64;
             self.check_rows()?;
         }
         Ok(is_taken)

@@ -188,7 +188,7 @@ fn walk(criterion: &mut Criterion) {
         group.bench_function(format!("{name}: add"), |bencher| {
             bencher.iter(|| {
                 let mut tally = Tally::default();
-                tally.add(&rules, black_box(&bucket), &[]);
+                tally.add(&rules, black_box(&bucket));
                 tally
             });
         });
@@ -222,7 +222,7 @@ fn score(criterion: &mut Criterion) {
         seat_changes: seat_changes(),
         ..Facts::default()
     };
-    tally.add(&program.rules(), &Bucket::new(facts), &[]);
+    tally.add(&program.rules(), &Bucket::new(facts));
     let release = ReleaseRules {
         min_peers: 10,
         min_band_members: 3,
@@ -240,7 +240,7 @@ fn score(criterion: &mut Criterion) {
     group.bench_function("sums in order", |bencher| {
         bencher.iter_batched(|| tally.clone(), Tally::finish, BatchSize::LargeInput);
     });
-    let totals = tally.finish().unwrap_or_default();
+    let totals = tally.finish().unwrap_or_default().rows();
     let scorecards: usize = scoring
         .score(&totals)
         .map(|slice| slice.scorecards.len())

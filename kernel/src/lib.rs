@@ -45,5 +45,5 @@ pub use rows::{
 };
 pub use score::{PeerBand, Scorecard, Scoring, SliceScores, Standing, percentile};
 pub use subscriptions::NewestSubscriptions;
-pub use tally::{Bucket, Rules, Tally, Unpublishable};
+pub use tally::{Bucket, Rules, Tallied, Tally, Unpublishable};
 pub use totals::Totals;

@@ -4,11 +4,13 @@ use crate::catalog::Catalog;
 use crate::ids::{Location, Partner, Slice};
 use crate::totals::Totals;
 
-/// Adds each location's totals of one offering to those above it. Both sides are in order of location, then partner.
+/// Adds each location's totals of one offering to those above it, and tells those of each location, which are in order of
+/// partner. Both sides are in order of location.
 pub(crate) fn roll_up(
     catalog: &Catalog,
     totals: &[(Slice, Partner, Totals)],
-) -> Vec<(Location, Partner, Option<Totals>)> {
+    mut tell: impl FnMut(Location, &[(Partner, Totals)]),
+) {
     let own: Vec<&[(Slice, Partner, Totals)]> = totals
         .chunk_by(|a, b| a.0.location == b.0.location)
         .collect();
@@ -19,23 +21,25 @@ pub(crate) fn roll_up(
         parts.extend(above.map(|location| (location, at)));
     }
     parts.sort_unstable();
-    let mut rows = Vec::with_capacity(totals.len() * 2);
+    let mut rows = Vec::new();
     let mut sum = Sum::default();
     for of_location in parts.chunk_by(|a, b| a.0 == b.0) {
-        let location = of_location[0].0;
+        rows.clear();
         if let [(_, only)] = of_location {
-            let only = own[*only].iter();
-            rows.extend(only.map(|(_, partner, totals)| (location, *partner, Some(*totals))));
-            continue;
+            rows.extend(
+                own[*only]
+                    .iter()
+                    .map(|(_, partner, totals)| (*partner, *totals)),
+            );
+        } else {
+            sum.totals.clear();
+            for (_, part) in of_location {
+                sum.add(own[*part]);
+            }
+            rows.extend(sum.take());
         }
-        sum.totals.clear();
-        for (_, part) in of_location {
-            sum.add(own[*part]);
-        }
-        let summed = sum.take();
-        rows.extend(summed.map(|(partner, totals)| (location, partner, Some(totals))));
+        tell(of_location[0].0, &rows);
     }
-    rows
 }
 
 /// The sum of several lists of totals by partner; its memory serves the next.

@@ -85,62 +85,42 @@ pub struct Scoring<'a> {
 }
 
 impl<'a> Scoring<'a> {
-    /// Every slice that has a scorecard, in slice order. `totals` are those of [`crate::Tally::finish`]: sorted, at
+    /// Every slice that has a scorecard, in slice order. `totals` are those of [`crate::Tallied::rows`]: sorted, at
     /// the customers' own locations.
     pub fn score(
         self,
         totals: &'a [(Slice, Partner, Totals)],
     ) -> impl Iterator<Item = SliceScores> + 'a {
         let offerings = (0..self.catalog.offerings()).map(|at| Offering(at as u32));
-        offerings.flat_map(move |offering| self.score_offering(offering, totals))
+        offerings.flat_map(move |offering| {
+            let from = totals.partition_point(|(slice, ..)| slice.offering < offering);
+            let to = totals.partition_point(|(slice, ..)| slice.offering <= offering);
+            self.score_offering(offering, &totals[from..to])
+        })
     }
 
-    /// Every slice of one offering that has a scorecard, in order of location. Offerings can be scored in any order, and
-    /// side by side.
+    /// Every slice of one offering that has a scorecard, in order of location. `totals` are those of
+    /// [`crate::Tallied::of`]. Offerings can be scored in any order, and side by side.
     #[must_use]
     pub fn score_offering(
         self,
         offering: Offering,
         totals: &[(Slice, Partner, Totals)],
     ) -> Vec<SliceScores> {
-        let from = totals.partition_point(|(slice, ..)| slice.offering < offering);
-        let to = totals.partition_point(|(slice, ..)| slice.offering <= offering);
         let certified: Vec<(Partner, i64)> = self.certified.of(offering).collect();
-        let mut rows = roll_up(self.catalog, &totals[from..to]);
-        let world = rows.partition_point(|(location, ..)| *location == Location::WORLD);
-        let holders = certified.iter().filter(|(partner, _)| {
-            rows[..world]
-                .binary_search_by_key(partner, |(_, peer, _)| *peer)
-                .is_err()
-        });
-        let holders: Vec<_> = holders
-            .map(|(partner, _)| (Location::WORLD, *partner, None))
-            .collect();
-        if !holders.is_empty() {
-            rows.splice(..0, holders);
-            rows.sort_by_key(|(location, partner, _)| (*location, *partner));
-        }
-
         let mut ranking = Ranking::default();
-        let score = |rows: &[(Location, Partner, Option<Totals>)]| {
-            let location = rows[0].0;
-            let mut holders = certified.iter().peekable();
-            let scorecards = rows
-                .iter()
-                .map(|(_, partner, totals)| {
-                    while holders.next_if(|(holder, _)| holder < partner).is_some() {}
-                    let certified = holders.peek().filter(|(holder, _)| holder == partner);
-                    Scorecard {
-                        partner: *partner,
-                        totals: *totals,
-                        certified_people: certified.map_or(0, |(_, people)| *people),
-                        standings: [None; Metric::COUNT],
-                    }
-                })
-                .collect();
-            self.rank(Slice { offering, location }, scorecards, &mut ranking)
-        };
-        rows.chunk_by(|a, b| a.0 == b.0).map(score).collect()
+        let mut scored: Vec<SliceScores> = Vec::new();
+        roll_up(self.catalog, totals, |location, rows| {
+            let scorecards = scorecards(location, rows, &certified);
+            scored.push(self.rank(Slice { offering, location }, scorecards, &mut ranking));
+        });
+        // Whoever has facts has them in the whole world.
+        if scored.is_empty() && !certified.is_empty() {
+            let location = Location::WORLD;
+            let scorecards = scorecards(location, &[], &certified);
+            scored.push(self.rank(Slice { offering, location }, scorecards, &mut ranking));
+        }
+        scored
     }
 
     fn rank(
@@ -196,6 +176,39 @@ impl<'a> Scoring<'a> {
             bands,
         }
     }
+}
+
+/// The scorecards of a location, in order of partner; `certified` are the offering's, wherever they are. Without a fact a
+/// partner with certified people is a peer in the whole world only.
+fn scorecards(
+    location: Location,
+    rows: &[(Partner, Totals)],
+    certified: &[(Partner, i64)],
+) -> Vec<Scorecard> {
+    let scorecard = |partner, totals, certified_people| Scorecard {
+        partner,
+        totals,
+        certified_people,
+        standings: [None; Metric::COUNT],
+    };
+    let is_world = location == Location::WORLD;
+    let without_facts = if is_world { certified.len() } else { 0 };
+    let mut scorecards = Vec::with_capacity(rows.len() + without_facts);
+    let mut certified = certified.iter().copied().peekable();
+    for (partner, totals) in rows {
+        while let Some((holder, people)) = certified.next_if(|(holder, _)| holder < partner) {
+            if is_world {
+                scorecards.push(scorecard(holder, None, people));
+            }
+        }
+        let people = certified.next_if(|(holder, _)| holder == partner);
+        let people = people.map_or(0, |(_, people)| people);
+        scorecards.push(scorecard(*partner, Some(*totals), people));
+    }
+    if is_world {
+        scorecards.extend(certified.map(|(holder, people)| scorecard(holder, None, people)));
+    }
+    scorecards
 }
 
 /// Whether there are enough unlike values to be split into bands.

@@ -9,6 +9,7 @@ mod customer;
 mod holdings;
 mod months;
 mod sums;
+mod tallied;
 mod users;
 
 use std::collections::BTreeMap;
@@ -17,15 +18,15 @@ use std::ops::AddAssign;
 use crate::attribution::{Associations, Record, Timelines};
 use crate::catalog::Catalog;
 use crate::day::{Day, Window};
-use crate::ids::{Currency, Customer, Partner, Slice};
+use crate::ids::{Currency, Customer};
 use crate::rates::Rates;
 use crate::rows::{
     Facts, Instances, OfCustomer, Revenue, SeatChange, Subscription, Survey, UsageMonth,
 };
-use crate::totals::Totals;
 use customer::CustomerTally;
 pub(crate) use months::days_between;
 use sums::Sums;
+pub use tallied::Tallied;
 use users::Users;
 
 /// What a run knows besides facts.
@@ -105,21 +106,21 @@ fn list(places: &BTreeMap<Currency, Day>) -> String {
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     sums: Sums,
+    /// Those of tallies that were merged into this one. They are added up offering by offering, which goes side by side.
+    merged: Vec<Sums>,
     missing_rates: BTreeMap<Currency, Day>,
     too_large: BTreeMap<Currency, Day>,
 }
 
 impl Tally {
-    /// Adds the facts of a bucket. `subscriptions` are those of [`crate::NewestSubscriptions`] that lie with the
-    /// bucket's customers, sorted by customer.
-    pub fn add(&mut self, rules: &Rules<'_>, bucket: &Bucket, subscriptions: &[Subscription]) {
+    /// Adds the facts of a bucket.
+    pub fn add(&mut self, rules: &Rules<'_>, bucket: &Bucket) {
         let mut rest = Rest {
             revenue: &bucket.facts.revenue,
             seat_changes: &bucket.facts.seat_changes,
             usage: &bucket.facts.usage,
             instances: &bucket.facts.instances,
             surveys: &bucket.facts.surveys,
-            subscriptions,
         };
         let mut scratch = CustomerTally::new(rules);
         let mut timelines = Timelines::default();
@@ -130,30 +131,43 @@ impl Tally {
             scratch.add_usage(&mut record, take(&mut rest.usage, customer));
             scratch.add_instances(&mut record, take(&mut rest.instances, customer));
             scratch.add_surveys(&mut record, take(&mut rest.surveys, customer));
-            scratch.add_subscriptions(&mut record, take(&mut rest.subscriptions, customer));
             scratch.flush(rules.catalog.location_of(customer), &mut self.sums);
             timelines = record.into_timelines();
         }
     }
 
-    /// The totals in order of slice (at the customers' own locations), then partner.
-    ///
+    /// Adds some of the newest observations that [`crate::NewestSubscriptions`] gives, which are sorted by customer. They
+    /// have nothing to do with a customer's facts, and may come before or after these.
+    pub fn add_subscriptions(&mut self, rules: &Rules<'_>, subscriptions: &[Subscription]) {
+        let mut scratch = CustomerTally::new(rules);
+        let mut timelines = Timelines::default();
+        for rows in subscriptions.chunk_by(|a, b| a.customer == b.customer) {
+            let customer = rows[0].customer;
+            let mut record = Record::of(customer, rules.associations, timelines);
+            scratch.add_subscriptions(&mut record, rows);
+            scratch.flush(rules.catalog.location_of(customer), &mut self.sums);
+            timelines = record.into_timelines();
+        }
+    }
+
     /// # Errors
     /// Where an amount that counts could not be brought to the reporting currency.
-    pub fn finish(self) -> Result<Vec<(Slice, Partner, Totals)>, Unpublishable> {
+    pub fn finish(mut self) -> Result<Tallied, Unpublishable> {
         if !self.missing_rates.is_empty() {
             return Err(Unpublishable::MissingRates(self.missing_rates));
         }
         if !self.too_large.is_empty() {
             return Err(Unpublishable::TooLarge(self.too_large));
         }
-        Ok(self.sums.sorted())
+        self.merged.push(self.sums);
+        Ok(Tallied::new(self.merged))
     }
 }
 
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Tally) {
-        self.sums.add(other.sums);
+        self.merged.push(other.sums);
+        self.merged.extend(other.merged);
         merge_first(&mut self.missing_rates, other.missing_rates);
         merge_first(&mut self.too_large, other.too_large);
     }
@@ -177,7 +191,6 @@ struct Rest<'a> {
     usage: &'a [UsageMonth],
     instances: &'a [Instances],
     surveys: &'a [Survey],
-    subscriptions: &'a [Subscription],
 }
 
 impl Rest<'_> {
@@ -188,7 +201,6 @@ impl Rest<'_> {
             self.usage.first().map(OfCustomer::customer),
             self.instances.first().map(OfCustomer::customer),
             self.surveys.first().map(OfCustomer::customer),
-            self.subscriptions.first().map(OfCustomer::customer),
         ];
         heads.into_iter().flatten().min()
     }

@@ -8,7 +8,11 @@ use siphasher::sip128::SipHasher24 as SipHasher128;
 
 /// The program's hashing key: made once, kept in a file of its own beside the database.
 #[derive(Clone)]
-pub struct HashingKey([u8; 16]);
+pub struct HashingKey {
+    /// With the key mixed in: doing so takes a fourth of the time that a short id takes.
+    short: SipHasher24,
+    long: SipHasher128,
+}
 
 impl std::fmt::Debug for HashingKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -24,7 +28,7 @@ impl HashingKey {
     pub fn load(file: &Path) -> std::io::Result<HashingKey> {
         match std::fs::read(file) {
             Ok(bytes) => match <[u8; 16]>::try_from(bytes) {
-                Ok(key) => Ok(HashingKey(key)),
+                Ok(key) => Ok(HashingKey::of(&key)),
                 Err(_) => Err(std::io::Error::other("the hashing key must have 16 bytes")),
             },
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -37,7 +41,7 @@ impl HashingKey {
                 match temporary.persist_noclobber(file) {
                     Ok(_) => {
                         std::fs::File::open(folder)?.sync_all()?;
-                        Ok(HashingKey(key))
+                        Ok(HashingKey::of(&key))
                     }
                     // Another process was first; its key is the program's.
                     Err(lost) if lost.error.kind() == std::io::ErrorKind::AlreadyExists => {
@@ -50,16 +54,22 @@ impl HashingKey {
         }
     }
 
+    fn of(key: &[u8; 16]) -> HashingKey {
+        HashingKey {
+            short: SipHasher24::new_with_key(key),
+            long: SipHasher128::new_with_key(key),
+        }
+    }
+
     /// For user_id, which only has to be unique within a customer.
     #[must_use]
     pub fn hash_64(&self, id: &str) -> u64 {
-        SipHasher24::new_with_key(&self.0).hash(id.as_bytes())
+        self.short.hash(id.as_bytes())
     }
 
     /// For person_id and the keys of facts.
     #[must_use]
     pub fn hash_128(&self, id: &str) -> u128 {
-        let hasher = SipHasher128::new_with_key(&self.0);
-        hasher.hash(id.as_bytes()).as_u128()
+        self.long.hash(id.as_bytes()).as_u128()
     }
 }

@@ -77,26 +77,36 @@ impl Table {
 
     fn add_dealt(&mut self) {
         let dealt = std::mem::take(&mut self.dealt);
-        for rows in dealt.chunks(ABREAST) {
-            // At most two thirds are taken, so that look-ups end soon.
-            while self.slots.len() * 2 < (self.taken + rows.len()) * 3 {
-                self.grow();
-            }
-            let mut at = [0; ABREAST];
-            let mut touched = 0;
-            for (at, row) in at.iter_mut().zip(rows) {
-                *at = self.slot_of(row);
-                touched |= self.slots[*at].days;
-            }
-            // Entries are asked for here, all before the first is waited for.
-            std::hint::black_box(touched);
-            for (at, row) in at.into_iter().zip(rows) {
+        // At most two thirds are taken, so that look-ups end soon.
+        while self.slots.len() * 2 < (self.taken + dealt.len()) * 3 {
+            self.grow();
+        }
+        let mut groups = dealt.chunks(ABREAST);
+        let mut next = groups.next().map(|rows| (rows, self.places_of(rows)));
+        while let Some((rows, places)) = next {
+            // The entries of the rows after these are on their way while these are added.
+            next = groups.next().map(|rows| (rows, self.places_of(rows)));
+            for (at, row) in places.into_iter().zip(rows) {
                 self.add_at(at, row);
             }
         }
         // Its room is used again.
         self.dealt = dealt;
         self.dealt.clear();
+    }
+
+    /// Where rows are looked for first. All these entries are asked for, and none of them is waited for.
+    fn places_of(&self, rows: &[UsageMonthRow]) -> [usize; ABREAST] {
+        let mut places = [0; ABREAST];
+        let mut touched = 0;
+        for (place, row) in places.iter_mut().zip(rows) {
+            *place = self.slot_of(row);
+            // Some entries begin in one line of memory and end in the next.
+            let slot = &self.slots[*place];
+            touched |= slot.user | u64::from(slot.days);
+        }
+        std::hint::black_box(touched);
+        places
     }
 
     fn add_at(&mut self, mut at: usize, row: &UsageMonthRow) {

@@ -54,7 +54,8 @@ fn fed_in_a_bucket_for_each_customer() {
         let mut tally = Tally::default();
         for customer in 0..MOST_CUSTOMERS {
             let (facts, subscriptions) = run.part(|of| of == customer);
-            tally.add(rules, &Bucket::new(facts), &subscriptions);
+            tally.add(rules, &Bucket::new(facts));
+            tally.add_subscriptions(rules, &subscriptions);
         }
         tally
     });
@@ -190,7 +191,7 @@ fn same<What: PartialEq + std::fmt::Debug>(
 
 fn published(program: &Program, as_of: Date, feed: Feed) -> Result<Outcome, Unpublishable> {
     let (run, ids) = program::run(program, as_of);
-    let totals = run.tally_by(|rules| feed(rules, &run)).finish()?;
+    let totals = run.tally_by(|rules| feed(rules, &run)).finish()?.rows();
     let mut outcome = Outcome::default();
     for scores in run.score(&totals) {
         outcome.add(&scores, &ids, &run.release);
@@ -200,6 +201,7 @@ fn published(program: &Program, as_of: Date, feed: Feed) -> Result<Outcome, Unpu
 
 fn tally(rules: &Rules<'_>, (facts, subscriptions): (Facts, Vec<Subscription>)) -> Tally {
     let mut tally = Tally::default();
-    tally.add(rules, &Bucket::new(facts), &subscriptions);
+    tally.add(rules, &Bucket::new(facts));
+    tally.add_subscriptions(rules, &subscriptions);
     tally
 }

@@ -67,11 +67,7 @@ async fn fill(
     while let Some(group) = rows.recv().await {
         match group {
             Rows::Usage(rows) => batch.push_usage(&rows).await?,
-            Rows::Facts(rows) => {
-                for row in rows {
-                    batch.push(row).await?;
-                }
-            }
+            Rows::Facts(rows) => batch.push_all(rows).await?,
             _ => {}
         }
     }

@@ -42,15 +42,16 @@ impl Known {
         text: impl Fn(usize) -> &'a str,
     ) -> Option<Vec<u32>> {
         let mut numbers = Vec::with_capacity(marks.len());
-        for (first, marks) in (0..).step_by(ABREAST).zip(marks.chunks(ABREAST)) {
-            // All places are asked for before the first is waited for.
-            let touched = marks
-                .iter()
-                .fold(0, |touched, mark| touched | self.short.touch(*mark));
-            std::hint::black_box(touched);
-            for (at, mark) in (first..).zip(marks) {
+        let mut groups = marks.chunks(ABREAST);
+        let mut next = groups.next();
+        self.short.touch(next);
+        while let Some(marks) = next {
+            // The places of those after these are on their way while these are read.
+            next = groups.next();
+            self.short.touch(next);
+            for mark in marks {
                 let number = match self.short.get(*mark) {
-                    None => self.customer(text(at))?,
+                    None => self.customer(text(numbers.len()))?,
                     Some(number) => number,
                 };
                 numbers.push(number);
@@ -115,8 +116,13 @@ impl ShortIds {
         }
     }
 
-    fn touch(&self, mark: u128) -> u128 {
-        self.slots[self.slot_of(mark)]
+    /// Asks for the places of all these, and waits for none of them.
+    fn touch(&self, marks: Option<&[u128]>) {
+        let slots = marks
+            .unwrap_or_default()
+            .iter()
+            .map(|mark| self.slots[self.slot_of(*mark)]);
+        std::hint::black_box(slots.fold(0, |touched, slot| touched | slot));
     }
 
     fn slot_of(&self, mark: u128) -> usize {

@@ -3,6 +3,7 @@
 //! A blocking thread reads and checks the files and sends prepared rows in groups; this side writes them, to the fact
 //! store or into one transaction. So memory stays bounded however large the files are.
 
+mod columns;
 mod deletion;
 mod fact_batch;
 mod known;
@@ -10,7 +11,6 @@ mod locations;
 mod prepare;
 mod session;
 mod turn;
-mod usage;
 
 pub use deletion::{DeleteError, delete_batch};
 

@@ -6,14 +6,14 @@ use facts::{
     CertificationRow, FactRow, InstancesRow, LicenseType, RevenueRow, SeatChangeRow, Status,
     SubscriptionRow, SurveyRow, UsageRow,
 };
-use intake::{Dataset, Reject, Row, RowVisitor, Stop, UsageRows};
+use intake::{Dataset, FactColumns, Reject, Row, RowVisitor, Stop};
 use kernel::Day;
 use rustc_hash::FxHashMap;
 use tokio::sync::mpsc;
 
+use super::columns::Columns;
 use super::known::Known;
 use super::turn::Turn;
-use super::usage::UsageColumns;
 use crate::service::hashing::HashingKey;
 use crate::store::reference::{Association, Customer, Exam, FxRate, Partner, Product, Workload};
 
@@ -66,7 +66,7 @@ pub(super) struct Preparing {
     known: Arc<Known>,
     /// Of the workloads that the batch itself brings, the product of each.
     new_workloads: FxHashMap<String, String>,
-    columns: UsageColumns,
+    columns: Columns,
     key: HashingKey,
     group: Rows,
     group_len: usize,
@@ -85,7 +85,7 @@ impl Preparing {
     ) -> Preparing {
         Preparing {
             dataset,
-            columns: UsageColumns::default(),
+            columns: Columns::default(),
             known,
             new_workloads: FxHashMap::default(),
             key,
@@ -268,13 +268,7 @@ fn fact(known: &Known, key: &HashingKey, line: u64, row: Row<'_>) -> Result<Fact
             subscription: key.hash_128(row.subscription_id),
             customer: customer(row.customer_id)?,
             offering: offering(row.product_id, row.workload_id)?,
-            status: match row.status {
-                intake::Status::Active => Status::Active,
-                intake::Status::Grace => Status::Grace,
-                intake::Status::Suspended => Status::Suspended,
-                intake::Status::Expired => Status::Expired,
-                intake::Status::Cancelled => Status::Cancelled,
-            },
+            status: status(row.status),
             seats_assigned: row.seats_assigned,
             observed_on: row.observed_on,
         }
@@ -321,7 +315,17 @@ fn fact(known: &Known, key: &HashingKey, line: u64, row: Row<'_>) -> Result<Fact
     })
 }
 
-fn license_type(from: intake::LicenseType) -> LicenseType {
+pub(super) fn status(from: intake::Status) -> Status {
+    match from {
+        intake::Status::Active => Status::Active,
+        intake::Status::Grace => Status::Grace,
+        intake::Status::Suspended => Status::Suspended,
+        intake::Status::Expired => Status::Expired,
+        intake::Status::Cancelled => Status::Cancelled,
+    }
+}
+
+pub(super) fn license_type(from: intake::LicenseType) -> LicenseType {
     match from {
         intake::LicenseType::Ea => LicenseType::Ea,
         intake::LicenseType::Csp => LicenseType::Csp,
@@ -360,15 +364,19 @@ impl RowVisitor for Visitor<'_> {
         Ok(())
     }
 
-    fn usage(&mut self, rows: &UsageRows<'_>) -> Result<bool, Stop> {
+    fn columns(&mut self, facts: &FactColumns<'_>) -> Result<bool, Stop> {
         let preparing = &mut *self.preparing;
         let found = preparing
             .columns
-            .look_up(rows, &preparing.known, &preparing.key);
+            .look_up(facts, &preparing.known, &preparing.key);
         // Else they come one by one, so that each row that names something unknown is told of with its place.
         let Some(found) = found else { return Ok(false) };
         preparing.rows += found.len() as u64;
-        preparing.send(Rows::Usage(found))?;
+        if preparing.group.len() > 0 {
+            // Rows that came one by one stand before these.
+            preparing.hand_over()?;
+        }
+        preparing.send(found)?;
         Ok(true)
     }
 

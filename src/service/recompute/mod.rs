@@ -18,7 +18,7 @@ use crate::store::claim::{NewRun, Slot};
 use crate::store::inputs::{Inputs, Numbers};
 use crate::store::publication::{self, Counts};
 use crate::store::{StoreError, manifest};
-use tally::{Ahead, Walk};
+use tally::{Ahead, Newest, Walk};
 
 /// The job's name.
 pub const RECOMPUTE_SNAPSHOT: &str = "recompute_snapshot";
@@ -162,8 +162,8 @@ pub async fn start(
 /// Where a run would have to stop.
 pub async fn score(app: &App, as_of: Day) -> Result<Counts, RecomputeError> {
     let _lock = lock::computing(app.data_dir()).await?;
-    let inputs = pin(app, vec![as_of]).await?;
-    let tally = inputs.walk.tally(&[]).await?.pop();
+    let (inputs, newest) = pin(app, vec![as_of]).await?;
+    let tally = inputs.walk.tally(newest, &[]).await?.pop();
     publish::score(&inputs, as_of, tally.ok_or(RecomputeError::Lost)?).await
 }
 
@@ -270,8 +270,8 @@ async fn carry_out(
     };
     publication::sweep_unpublished(app.db()).await?;
     let dates = works.iter().map(|work| work.as_of).collect();
-    let run = pin(app, dates).await?;
-    let tallies = run.walk.tally(&leashes).await?;
+    let (run, newest) = pin(app, dates).await?;
+    let tallies = run.walk.tally(newest, &leashes).await?;
     for tally in tallies {
         let Some(work) = works.front() else { break };
         let one = publish::publish(app, &run, work.as_of, &work.run, tally).await?;
@@ -283,35 +283,46 @@ async fn carry_out(
 }
 
 /// Pins what the snapshots of these dates are computed from.
-async fn pin(app: &App, dates: Vec<Day>) -> Result<Arc<publish::Inputs>, RecomputeError> {
+async fn pin(app: &App, dates: Vec<Day>) -> Result<(Arc<publish::Inputs>, Newest), RecomputeError> {
     let settings = app.config().settings();
     let pinned = app.db().pin().await?;
     let (files, last_sequence) = manifest::live_files(&pinned).await?;
     let numbers = Numbers::load(&pinned).await?;
     // Facts are read while the database answers.
+    let newest = Newest::read(app.facts(), &files, &dates, &numbers.places);
     let ahead = {
-        let (facts, files) = (app.facts().clone(), files.clone());
-        let (dates, places) = (dates.clone(), numbers.places.clone());
-        tokio::spawn(async move { Ahead::read(&facts, &files, &dates, &places).await })
+        let (facts, files, places) = (app.facts().clone(), files.clone(), numbers.places.clone());
+        tokio::spawn(async move { Ahead::read(&facts, &files, &places).await })
     };
     let inputs = Inputs::load(&pinned, &settings.program, numbers).await;
-    let ahead = ahead.await.map_err(|_| RecomputeError::Lost)?;
+    let ahead = ahead.await.map_err(|_| RecomputeError::Lost);
     drop(pinned);
+    let (inputs, ahead) = match (inputs, ahead) {
+        (Ok(inputs), Ok(Ok(ahead))) => (inputs, ahead),
+        (inputs, ahead) => {
+            // Why it ended is not told where another reason comes first.
+            let _ = newest.end().await;
+            inputs?;
+            ahead??;
+            return Err(RecomputeError::Lost);
+        }
+    };
     let walk = Walk::new(tally::Shared {
         facts: app.facts().clone(),
         files,
-        inputs: inputs?,
+        inputs,
         dates,
         new_customer_gap_days: settings.program.new_customer_gap_days,
-        ahead: ahead?,
+        ahead,
     });
-    Ok(Arc::new(publish::Inputs {
+    let inputs = publish::Inputs {
         // A settings struct of texts and numbers always has a JSON form.
         settings: serde_json::to_string(&settings).unwrap_or_default(),
         release: settings.release.rules(),
         last_sequence,
         walk,
-    }))
+    };
+    Ok((Arc::new(inputs), newest))
 }
 
 #[cfg(test)]

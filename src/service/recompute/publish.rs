@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use kernel::{
-    CertifiedPeople, Day, Offering, Partner, Ranges, ReleaseRules, Scoring, Slice, SliceScores,
-    Tally, Totals, certified_people,
+    CertifiedPeople, Day, Offering, Ranges, ReleaseRules, Scoring, SliceScores, Tallied, Tally,
+    certified_people,
 };
 
 use super::protect::protect;
@@ -32,7 +32,7 @@ pub(super) struct Inputs {
 struct Scorable {
     inputs: Arc<Inputs>,
     certified: CertifiedPeople,
-    totals: Vec<(Slice, Partner, Totals)>,
+    totals: Tallied,
 }
 
 pub(super) async fn publish(
@@ -149,7 +149,7 @@ impl Scorable {
             release: &self.inputs.release,
             owners: &reference.numbers.owners,
         };
-        scoring.score_offering(offering, &self.totals)
+        scoring.score_offering(offering, &self.totals.of(offering))
     }
 }
 

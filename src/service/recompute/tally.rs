@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use facts::{FactStore, FileRef, Places, Settled, Wanted};
+use futures_util::future::try_join_all;
 use kernel::{Bucket, Certification, Day, Facts, Rules, Subscription, Tally, Window};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::RecomputeError;
+use super::publish::blocking;
 use crate::service::run::Leash;
 use crate::store::inputs::Inputs;
 
@@ -23,8 +25,6 @@ const BUCKETS_PER_CORE: u64 = 4;
 #[derive(Debug)]
 pub(super) struct Ahead {
     settled: Settled,
-    /// For each date the newest observations in its window, by customer.
-    subscriptions: Vec<Vec<Subscription>>,
     certifications: Vec<Certification>,
 }
 
@@ -32,20 +32,41 @@ impl Ahead {
     pub(super) async fn read(
         facts: &FactStore,
         files: &[FileRef],
-        dates: &[Day],
         places: &Places,
     ) -> Result<Ahead, facts::Error> {
-        let windows: Vec<Window> = dates.iter().copied().map(Window::ending).collect();
-        let (settled, subscriptions, certifications) = tokio::try_join!(
+        let (settled, certifications) = tokio::try_join!(
             facts.settle(files),
-            facts.newest_subscriptions(files, &windows, places),
-            facts.read_certifications(files, places),
+            facts.read_certifications(files, places)
         )?;
         Ok(Ahead {
             settled,
-            subscriptions,
             certifications,
         })
+    }
+}
+
+/// For each date the newest observations of subscriptions in its window, by customer, while they are read. They do not lie
+/// with one customer either, but no bucket has to wait for them: reading them keeps one core busy, and buckets the others.
+#[derive(Debug)]
+pub(super) struct Newest(JoinHandle<Result<Vec<Vec<Subscription>>, facts::Error>>);
+
+impl Newest {
+    pub(super) fn read(
+        facts: &FactStore,
+        files: &[FileRef],
+        dates: &[Day],
+        places: &Places,
+    ) -> Newest {
+        let (facts, files, places) = (facts.clone(), files.to_vec(), places.clone());
+        let windows: Vec<Window> = dates.iter().copied().map(Window::ending).collect();
+        Newest(tokio::spawn(async move {
+            facts.newest_subscriptions(&files, &windows, &places).await
+        }))
+    }
+
+    /// To be waited for whatever happens: nothing must read on once a run's lock is free.
+    pub(super) async fn end(self) -> Result<Vec<Vec<Subscription>>, RecomputeError> {
+        Ok(self.0.await.map_err(|_| RecomputeError::Lost)??)
     }
 }
 
@@ -81,14 +102,41 @@ impl Walk {
     }
 
     /// The tally of each date, in their order.
-    pub(super) async fn tally(&self, leashes: &[Leash]) -> Result<Vec<Tally>, RecomputeError> {
+    pub(super) async fn tally(
+        &self,
+        newest: Newest,
+        leashes: &[Leash],
+    ) -> Result<Vec<Tally>, RecomputeError> {
+        let walked = self.walk(leashes).await;
+        let newest = newest.end().await;
+        let (walked, newest) = (walked?, Arc::new(newest?));
+        // Each core goes on with what it has.
+        let cores = walked.len();
+        let added = walked.into_iter().enumerate().map(|(core, mut tallies)| {
+            let (walk, newest) = (self.clone(), newest.clone());
+            blocking(move || {
+                walk.add_subscriptions(&mut tallies, &newest, core, cores);
+                tallies
+            })
+        });
+        let mut sums = vec![Tally::default(); self.0.dates.len()];
+        for tallies in try_join_all(added).await? {
+            for (sum, tally) in sums.iter_mut().zip(tallies) {
+                *sum += tally;
+            }
+        }
+        Ok(sums)
+    }
+
+    /// Tallies of the facts that lie with customers, of each core for each date.
+    async fn walk(&self, leashes: &[Leash]) -> Result<Vec<Vec<Tally>>, RecomputeError> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let bucket_rows = self.fact_rows() / (cores as u64 * BUCKETS_PER_CORE);
         let bucket_rows = bucket_rows.max(BUCKET_ROWS_MIN);
         let buckets = Arc::new(facts::buckets(&self.0.files, bucket_rows));
         let next = Arc::new(AtomicUsize::new(0));
         let mut workers = JoinSet::new();
-        for _ in 0..cores.min(buckets.len()) {
+        for _ in 0..cores {
             let (walk, leashes) = (self.clone(), leashes.to_vec());
             let (buckets, next) = (buckets.clone(), next.clone());
             workers.spawn(async move {
@@ -101,27 +149,24 @@ impl Walk {
                 Ok::<_, RecomputeError>(tallies)
             });
         }
-        let mut sums = vec![Tally::default(); self.0.dates.len()];
-        let mut failed = None;
+        let mut walked = Ok(Vec::with_capacity(cores));
         while let Some(tallies) = workers.join_next().await {
-            let tallies = match tallies.map_err(|_| RecomputeError::Lost).flatten() {
-                Ok(tallies) => tallies,
+            match tallies.map_err(|_| RecomputeError::Lost).flatten() {
+                Ok(tallies) => {
+                    if let Ok(walked) = &mut walked {
+                        walked.push(tallies);
+                    }
+                }
                 Err(error) => {
                     // The others end before the run does: nothing must read on once its lock is free.
                     next.store(buckets.len(), Ordering::Relaxed);
-                    failed.get_or_insert(error);
-                    continue;
+                    if walked.is_ok() {
+                        walked = Err(error);
+                    }
                 }
-            };
-            let added = tokio::task::spawn_blocking(move || {
-                for (sum, tally) in sums.iter_mut().zip(tallies) {
-                    *sum += tally;
-                }
-                sums
-            });
-            sums = added.await.map_err(|_| RecomputeError::Lost)?;
+            }
         }
-        failed.map_or(Ok(sums), Err)
+        walked
     }
 
     async fn add_bucket(
@@ -139,40 +184,50 @@ impl Walk {
             places: &shared.inputs.numbers.places,
         };
         let (walk, leashes) = (self.clone(), leashes.to_vec());
-        let add = move |tallies: &mut Vec<Tally>, customers: Range<u32>, facts: &mut Facts| {
+        let add = move |tallies: &mut Vec<Tally>, facts: &mut Facts| {
             for leash in &leashes {
                 leash.check()?;
             }
-            walk.add(tallies, &customers, facts);
+            walk.add(tallies, facts);
             Ok::<_, RecomputeError>(())
         };
         shared.facts.fold_bucket(wanted, tallies, add).await
     }
 
     /// Adds the facts of some customers to the tally of each date. The buffers are left behind.
-    fn add(&self, tallies: &mut [Tally], customers: &Range<u32>, facts: &mut Facts) {
+    fn add(&self, tallies: &mut [Tally], facts: &mut Facts) {
         let shared = &self.0;
         let bucket = Bucket::new(std::mem::take(facts));
-        let dates = shared.dates.iter().zip(&shared.ahead.subscriptions);
-        for ((date, subscriptions), tally) in dates.zip(tallies) {
-            let rules = Rules {
-                window: Window::ending(*date),
-                catalog: &shared.inputs.catalog,
-                associations: &shared.inputs.associations,
-                rates: &shared.inputs.rates,
-                new_customer_gap_days: shared.new_customer_gap_days,
-            };
-            tally.add(&rules, &bucket, within(subscriptions, customers));
+        for (date, tally) in shared.dates.iter().zip(tallies) {
+            tally.add(&self.rules(*date), &bucket);
         }
         *facts = bucket.into_facts();
     }
-}
 
-/// The rows of these customers, of rows sorted by customer.
-fn within<'a>(rows: &'a [Subscription], customers: &Range<u32>) -> &'a [Subscription] {
-    let from = rows.partition_point(|row| row.customer.0 < customers.start);
-    let to = rows.partition_point(|row| row.customer.0 < customers.end);
-    &rows[from..to]
+    /// Adds one of so many parts of all subscriptions to the tally of each date.
+    fn add_subscriptions(
+        &self,
+        tallies: &mut [Tally],
+        newest: &[Vec<Subscription>],
+        part: usize,
+        parts: usize,
+    ) {
+        for ((date, rows), tally) in self.0.dates.iter().zip(newest).zip(tallies) {
+            let rows = &rows[rows.len() * part / parts..rows.len() * (part + 1) / parts];
+            tally.add_subscriptions(&self.rules(*date), rows);
+        }
+    }
+
+    fn rules(&self, date: Day) -> Rules<'_> {
+        let shared = &self.0;
+        Rules {
+            window: Window::ending(date),
+            catalog: &shared.inputs.catalog,
+            associations: &shared.inputs.associations,
+            rates: &shared.inputs.rates,
+            new_customer_gap_days: shared.new_customer_gap_days,
+        }
+    }
 }
 
 /// The days of all windows.

@@ -27,7 +27,7 @@ pub(crate) struct Run {
     pub(crate) release: ReleaseRules,
 }
 
-/// What [`Tally::finish`] gives.
+/// What [`Tally::finish`] gives, all of it.
 pub(crate) type Rows = Vec<(Slice, Partner, Totals)>;
 
 impl Run {
@@ -71,10 +71,11 @@ impl Run {
         let (facts, subscriptions) = self.part(takes);
         let tally = self.tally_by(|rules| {
             let mut tally = Tally::default();
-            tally.add(rules, &Bucket::new(facts), &subscriptions);
+            tally.add(rules, &Bucket::new(facts));
+            tally.add_subscriptions(rules, &subscriptions);
             tally
         });
-        tally.finish()
+        Ok(tally.finish()?.rows())
     }
 
     pub(crate) fn totals(&self) -> Result<Rows, Unpublishable> {

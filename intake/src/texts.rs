@@ -1,88 +1,19 @@
-//! Usage as columns: most rows of most programs are usage, and a column is checked and looked up several times faster
-//! than row after row.
+//! Columns of texts.
 //!
 //! Parquet readers keep a text of up to twelve bytes in the sixteen that stand for it, and a longer one that a
 //! dictionary repeats as the same sixteen each time. So most rows are told from their neighbours without looking at a
 //! text: see [`Texts::mark`].
 
-use arrow::{
-    array::{Array, AsArray, Date32Array, RecordBatch, StringViewArray},
-    datatypes::{DataType, Date32Type},
-};
-use kernel::Day;
+use arrow::array::{Array, StringViewArray};
 
 use crate::{Field, rule};
 
 /// The longest text that a mark holds whole.
 const SHORT_BYTES: usize = 12;
 
-/// Rows of usage that stand together in a file. Users and days are within all bounds; the other columns are as the file has
-/// them, since an id that is known needs no check.
-#[derive(Clone, Copy)]
-pub struct UsageRows<'a> {
-    pub customer_id: Texts<'a>,
-    /// Personal data.
-    pub user_id: Texts<'a>,
-    pub product_id: Texts<'a>,
-    /// None where the file has no such column.
-    pub workload_id: Option<Texts<'a>>,
-    active_on: &'a [i32],
-}
-
 /// A column of texts, some of which may be none.
 #[derive(Clone, Copy)]
-pub struct Texts<'a>(&'a StringViewArray);
-
-impl<'a> UsageRows<'a> {
-    /// The columns of a batch, which stand at these positions; nothing where one of them does not come in the type that
-    /// most senders choose for it, or where a user or a day breaks a bound.
-    pub(crate) fn of(batch: &'a RecordBatch, columns: &[usize]) -> Option<Self> {
-        let at = |column: usize| {
-            let position = columns.iter().position(|position| *position == column);
-            position.map(|position| batch.column(position))
-        };
-        let texts = |column: usize| at(column)?.as_string_view_opt().map(Texts);
-        let days: &Date32Array = at(4)?.as_primitive_opt::<Date32Type>()?;
-        let workload_id = match at(3) {
-            Some(array) if *array.data_type() != DataType::Null => Some(texts(3)?),
-            _ => None,
-        };
-        let rows = UsageRows {
-            customer_id: texts(0)?,
-            user_id: texts(1)?,
-            product_id: texts(2)?,
-            workload_id,
-            active_on: days.values(),
-        };
-        let is_known = |day: &i32| (Day::FIRST.0..=Day::LAST.0).contains(day);
-        let is_taken =
-            days.null_count() == 0 && rows.active_on.iter().all(is_known) && rows.user_id.are_ids();
-        is_taken.then_some(rows)
-    }
-
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.active_on.len()
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.active_on.is_empty()
-    }
-
-    #[must_use]
-    pub fn active_on(&self, at: usize) -> Day {
-        Day(self.active_on[at])
-    }
-}
-
-impl std::fmt::Debug for UsageRows<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UsageRows")
-            .field("len", &self.len())
-            .finish_non_exhaustive()
-    }
-}
+pub struct Texts<'a>(pub(crate) &'a StringViewArray);
 
 impl std::fmt::Debug for Texts<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -93,6 +24,16 @@ impl std::fmt::Debug for Texts<'_> {
 }
 
 impl<'a> Texts<'a> {
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text, empty where there is none.
     #[must_use]
     pub fn text(&self, at: usize) -> &'a str {
@@ -103,8 +44,8 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Sixteen bytes that stand for the text at this place: equal ones in one column of the same [`UsageRows`] mean equal
-    /// texts, and zero means none. A short text's mark is its [`short_mark`] wherever it stands.
+    /// Sixteen bytes that stand for the text at this place: equal ones in one column of the same [`crate::FactColumns`]
+    /// mean equal texts, and zero means none. A short text's mark is its [`short_mark`] wherever it stands.
     #[inline]
     #[must_use]
     pub fn mark(&self, at: usize) -> u128 {
@@ -115,7 +56,7 @@ impl<'a> Texts<'a> {
     }
 
     /// Whether all of them are ids.
-    fn are_ids(&self) -> bool {
+    pub(crate) fn are_ids(&self) -> bool {
         // No id has the mark of none.
         let mut last = 0;
         (0..self.0.len()).all(|at| {
