@@ -5,9 +5,13 @@
 //! The guard's own files are compiled here, without the server, so that nothing else has to be built with a sanitizer.
 #![no_main]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use async_graphql::{EmptyMutation, EmptySubscription, Object, Schema};
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest,
+};
+use async_graphql::{EmptyMutation, EmptySubscription, Object, Request, Schema, ServerResult};
+use async_trait::async_trait;
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../src/graphql/guard/mod.rs"]
@@ -43,10 +47,32 @@ impl Query {
     }
 }
 
+/// Asks the guard where the server's own extension does.
+struct Session;
+
+impl ExtensionFactory for Session {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Session)
+    }
+}
+
+#[async_trait]
+impl Extension for Session {
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        mut request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        guard::admit(&ctx.schema_env.registry, &mut request)?;
+        next.run(ctx, request).await
+    }
+}
+
 /// Limited as the server's own schema is.
 static SCHEMA: LazyLock<Schema<Query, EmptyMutation, EmptySubscription>> = LazyLock::new(|| {
     Schema::build(Query, EmptyMutation, EmptySubscription)
-        .extension(guard::Guard)
+        .extension(Session)
         .limit_depth(20)
         .limit_complexity(100_000)
         .limit_directives(8)

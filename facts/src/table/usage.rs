@@ -15,6 +15,9 @@ use crate::row::{FactRow, Record, StoredRow, UsageMonthRow, UsageRow};
 use crate::scan::{Block, Sink};
 use crate::store::Sizes;
 
+/// Customers between the first and the last of some rows, for each row, up to which there is a place for each of them.
+const CUSTOMERS_PER_ROW_MAX: usize = 4;
+
 /// Rows are united as they come: what a chunk holds are months, not the rows that tell of their days.
 #[derive(Debug, Default)]
 pub(super) struct UsageChunk {
@@ -88,13 +91,11 @@ impl FirstDays {
 /// One file for each month.
 fn encode_months(sets: DaySets, sizes: Sizes) -> Result<Vec<Unnamed>, ParquetError> {
     let mut rows = sets.into_rows();
-    rows.sort_unstable_by_key(|row| {
-        let order = u128::from(row.customer) << 96 | u128::from(row.user) << 32;
-        (row.month, order | u128::from(row.offering))
-    });
+    rows.sort_unstable_by_key(|row| row.month);
     let columns = <UsageMonthRow as Record>::columns();
     let mut files = Vec::new();
     for rows in rows.chunk_by(|a, b| a.month == b.month) {
+        let rows = &in_order(rows);
         let Some(span) = Span::of(rows.iter().map(Mergeable::span)) else {
             continue;
         };
@@ -109,6 +110,38 @@ fn encode_months(sets: DaySets, sizes: Sizes) -> Result<Vec<Unnamed>, ParquetErr
         });
     }
     Ok(files)
+}
+
+/// The rows of a month in the order of a file. They are dealt out by customer, and only those of each are sorted: several
+/// times faster than sorting all, where customers are not many more than rows.
+fn in_order(rows: &[UsageMonthRow]) -> Vec<UsageMonthRow> {
+    let customers = rows.iter().map(|row| row.customer);
+    let (Some(first), Some(last)) = (customers.clone().min(), customers.max()) else {
+        return Vec::new();
+    };
+    let mut dealt = rows.to_vec();
+    if (last - first) as usize / CUSTOMERS_PER_ROW_MAX > rows.len() {
+        dealt.sort_unstable_by_key(Mergeable::order);
+        return dealt;
+    }
+    // Where the rows of each customer begin, and while they are dealt out, where the next of them goes.
+    let mut places = vec![0_usize; (last - first) as usize + 1];
+    for row in rows {
+        places[(row.customer - first) as usize] += 1;
+    }
+    let mut begin = 0;
+    for place in &mut places {
+        begin += std::mem::replace(place, begin);
+    }
+    for row in rows {
+        let place = &mut places[(row.customer - first) as usize];
+        dealt[*place] = *row;
+        *place += 1;
+    }
+    for of_customer in dealt.chunk_by_mut(|a, b| a.customer == b.customer) {
+        of_customer.sort_unstable_by_key(Mergeable::order);
+    }
+    dealt
 }
 
 fn month_of(rows: &[UsageMonthRow]) -> Month {
@@ -170,5 +203,34 @@ impl Sink for AllUsage {
             }));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_order_however_far_apart_customers_are() {
+        for step in [1, 3, 1_000_000] {
+            let row = |number: u32| UsageMonthRow {
+                customer: number * 7919 % 301 * step + 5,
+                user: u64::from(number * 31 % 17) << 60,
+                offering: number % 3,
+                month: Day(31),
+                days: 1 << (number % 28),
+            };
+            let rows: Vec<UsageMonthRow> = (0..3_000).map(row).collect();
+            let mut expected = rows.clone();
+            expected.sort_by_key(Mergeable::order);
+            let found = in_order(&rows);
+            let orders =
+                |rows: &[UsageMonthRow]| rows.iter().map(Mergeable::order).collect::<Vec<_>>();
+            assert_eq!(orders(&found), orders(&expected), "{step}");
+            let days = |rows: &[UsageMonthRow]| {
+                rows.iter().map(|row| row.days).map(u64::from).sum::<u64>()
+            };
+            assert_eq!(days(&found), days(&expected), "{step}");
+        }
     }
 }
