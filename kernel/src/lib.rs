@@ -4,8 +4,8 @@
 //! are arguments, so that the same facts give the same bytes on any machine.
 //!
 //! A run reads: [`Bucket`]s of [`Facts`] are added to a [`Tally`] under its [`Rules`]; [`Tally::finish`] gives the
-//! totals; [`Scoring::score`] turns them, with [`certified_people`], into the [`SliceScores`] that are published; under
-//! [`Ranges::Protected`] [`Protection::protect`] decides how much of them partners are shown.
+//! totals of each offering; [`Scoring::score_offering`] turns them, with [`certified_people`], into the [`SliceScores`] that are
+//! published; under [`Ranges::Protected`] [`Protection::protect`] decides how much of them partners are shown.
 
 mod attribution;
 mod catalog;

@@ -7,7 +7,7 @@ use facts::{
 use intake::{FactColumns, FactValues};
 
 use super::known::Known;
-use super::prepare::{Rows, license_type, status};
+use super::rows::{Rows, license_type, status};
 use crate::service::hashing::HashingKey;
 
 /// What is kept from one group of rows to the next: room.

@@ -7,7 +7,7 @@ use facts::write::Announce;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::prepare::Rows;
+use super::rows::Rows;
 use super::{IngestError, Outcome, Read, Request, commit, judge, record, stored};
 use crate::app::App;
 use crate::store::{Db, uncounted_file};

@@ -9,6 +9,7 @@ mod fact_batch;
 mod known;
 mod locations;
 mod prepare;
+mod rows;
 mod session;
 mod turn;
 
@@ -27,7 +28,8 @@ use crate::service::audit::{Actor, Change};
 use crate::store::manifest::{self, NewBatch, Recorded, Taken};
 use crate::store::reference::{self, Tree};
 use crate::store::{Db, StoreError, Transaction};
-use prepare::{Preparing, Rows};
+use prepare::Preparing;
+use rows::Rows;
 use turn::Turn;
 
 /// What one rejected row does to its batch.

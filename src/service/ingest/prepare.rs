@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use facts::{
-    CertificationRow, FactRow, InstancesRow, LicenseType, RevenueRow, SeatChangeRow, Status,
-    SubscriptionRow, SurveyRow, UsageRow,
+    CertificationRow, FactRow, InstancesRow, RevenueRow, SeatChangeRow, SubscriptionRow, SurveyRow,
+    UsageRow,
 };
 use intake::{Dataset, FactColumns, Reject, Row, RowVisitor, Stop};
 use kernel::Day;
@@ -13,52 +13,10 @@ use tokio::sync::mpsc;
 
 use super::columns::Columns;
 use super::known::Known;
+use super::rows::{Rows, license_type, status};
 use super::turn::Turn;
 use crate::service::hashing::HashingKey;
 use crate::store::reference::{Association, Customer, Exam, FxRate, Partner, Product, Workload};
-
-/// A group of rows of one dataset.
-#[derive(Debug)]
-pub(super) enum Rows {
-    Products(Vec<Product>),
-    Workloads(Vec<Workload>),
-    Partners(Vec<Partner>),
-    Customers(Vec<Customer>),
-    Exams(Vec<Exam>),
-    FxRates(Vec<FxRate>),
-    Associations(Vec<Association>),
-    Facts(Vec<FactRow>),
-    Usage(Vec<UsageRow>),
-}
-
-impl Rows {
-    fn new(dataset: Dataset) -> Rows {
-        match dataset {
-            Dataset::Products => Rows::Products(Vec::new()),
-            Dataset::Workloads => Rows::Workloads(Vec::new()),
-            Dataset::Partners => Rows::Partners(Vec::new()),
-            Dataset::Customers => Rows::Customers(Vec::new()),
-            Dataset::Exams => Rows::Exams(Vec::new()),
-            Dataset::FxRates => Rows::FxRates(Vec::new()),
-            Dataset::Associations => Rows::Associations(Vec::new()),
-            _ => Rows::Facts(Vec::new()),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Rows::Products(rows) => rows.len(),
-            Rows::Workloads(rows) => rows.len(),
-            Rows::Partners(rows) => rows.len(),
-            Rows::Customers(rows) => rows.len(),
-            Rows::Exams(rows) => rows.len(),
-            Rows::FxRates(rows) => rows.len(),
-            Rows::Associations(rows) => rows.len(),
-            Rows::Facts(rows) => rows.len(),
-            Rows::Usage(rows) => rows.len(),
-        }
-    }
-}
 
 /// The state of one batch while its files are read.
 pub(super) struct Preparing {
@@ -313,25 +271,6 @@ fn fact(known: &Known, key: &HashingKey, line: u64, row: Row<'_>) -> Result<Fact
         .into(),
         _ => return Err(Reject::new(line, "", "", "is no fact")),
     })
-}
-
-pub(super) fn status(from: intake::Status) -> Status {
-    match from {
-        intake::Status::Active => Status::Active,
-        intake::Status::Grace => Status::Grace,
-        intake::Status::Suspended => Status::Suspended,
-        intake::Status::Expired => Status::Expired,
-        intake::Status::Cancelled => Status::Cancelled,
-    }
-}
-
-pub(super) fn license_type(from: intake::LicenseType) -> LicenseType {
-    match from {
-        intake::LicenseType::Ea => LicenseType::Ea,
-        intake::LicenseType::Csp => LicenseType::Csp,
-        intake::LicenseType::Web => LicenseType::Web,
-        intake::LicenseType::Direct => LicenseType::Direct,
-    }
 }
 
 /// At most 18 digits, as the contract bounds a rate, and the places they carry.

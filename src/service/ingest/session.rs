@@ -68,7 +68,7 @@ struct Session {
     outcomes: Vec<Outcome>,
 }
 
-/// A batch on its way to its end, while the next one is read.
+/// A batch that is read and not yet judged.
 struct Storing {
     request: Arc<Request>,
     outcome: JoinHandle<Result<Outcome, IngestError>>,
@@ -79,7 +79,7 @@ impl Session {
         let mut before: Option<Storing> = None;
         for request in requests {
             let request = Arc::new(request);
-            // A batch may name what another reference batch brings.
+            // Reference data must be stored before what names it is read.
             if request.dataset.is_reference()
                 && let Some(before) = before.take()
             {
@@ -113,28 +113,28 @@ impl Session {
             return Err(error);
         }
         turn.come(&request);
-        let work = match started.map_err(|error| interrupted(&request, error))? {
-            Started::Ended(outcome) => {
+        let store = async {
+            Ok(match started? {
+                Started::Ended(outcome) => Err(outcome),
+                Started::Reference(outcome) => {
+                    Err(outcome.await.map_err(|_| IngestError::Lost)??)
+                }
+                Started::Facts(reading) => Ok(reading.await.map_err(|_| IngestError::Lost)??),
+            })
+        };
+        match store.await.map_err(|error| interrupted(&request, error))? {
+            Ok(unstored) => {
+                let app = self.app.clone();
+                let of = request.clone();
+                let outcome = tokio::spawn(async move { unstored.store(&app, &of).await });
+                Ok(Some(Storing { request, outcome }))
+            }
+            Err(outcome) => {
+                self.forget_changed(request.dataset);
                 self.ended(&request, outcome)?;
-                return Ok(None);
+                Ok(None)
             }
-            Started::Reference(outcome) => outcome,
-            Started::Facts(reading) => {
-                let read = reading.await.unwrap_or(Err(IngestError::Lost));
-                let unstored = read.map_err(|error| interrupted(&request, error))?;
-                let (app, of) = (self.app.clone(), request.clone());
-                tokio::spawn(async move { unstored.store(&app, &of).await })
-            }
-        };
-        let storing = Storing {
-            request,
-            outcome: work,
-        };
-        if is_named(storing.request.dataset) {
-            self.end(storing).await?;
-            return Ok(None);
         }
-        Ok(Some(storing))
     }
 
     async fn start(
@@ -170,14 +170,10 @@ impl Session {
     }
 
     async fn load_known(&mut self, dataset: Dataset) -> Result<(), IngestError> {
-        let kinds = named_by(dataset);
-        if kinds.iter().all(|kind| self.known.ids.is_loaded(*kind)) {
-            return Ok(());
-        }
-        // Where somebody still reads with them they are read anew.
+        // Nobody reads with them any more; if somebody did, they would be read anew.
         let known = std::mem::take(&mut self.known);
         let mut known = Arc::try_unwrap(known).unwrap_or_default();
-        known.load_missing(self.app.db(), kinds).await?;
+        known.load_missing(self.app.db(), named_by(dataset)).await?;
         self.known = Arc::new(known);
         Ok(())
     }
@@ -200,7 +196,6 @@ impl Session {
     async fn end(&mut self, storing: Storing) -> Result<(), Box<Interrupted>> {
         let outcome = storing.outcome.await.unwrap_or(Err(IngestError::Lost));
         let outcome = outcome.map_err(|error| interrupted(&storing.request, error))?;
-        self.forget_changed(storing.request.dataset);
         self.ended(&storing.request, outcome)
     }
 
@@ -219,11 +214,6 @@ enum Started {
     Reference(JoinHandle<Result<Outcome, IngestError>>),
     /// Its reading.
     Facts(JoinHandle<Result<Unstored, IngestError>>),
-}
-
-/// Whether rows of other datasets name those of this one, so that it must be stored before they are read.
-fn is_named(dataset: Dataset) -> bool {
-    dataset.is_reference() && !matches!(dataset, Dataset::Associations | Dataset::FxRates)
 }
 
 /// The kinds of ids that rows of a dataset name.
