@@ -16,6 +16,7 @@ pub mod exam;
 pub mod exam_workload;
 pub mod fact_file;
 pub mod fx_rate;
+pub mod input_copy;
 pub mod job_run;
 pub mod location;
 pub mod merged_file;

@@ -1,9 +1,10 @@
 //! Reading a bucket: all facts of a contiguous range of customers, as the kernel takes them.
 //!
 //! Every file is sorted by customer, so that a bucket is one walk over all of its files side by side: what is held is a
-//! block and a part or two of each file, however many facts the bucket has, and nothing is sorted by customer. Of row
-//! groups at the edge of two buckets each decodes its own rows, and the customers of all. Where a dataset has many files,
-//! its rows are gathered first.
+//! block and a part or two of each file, however many facts the bucket has. Of each file a customer has few rows, so that
+//! those of some hundred customers are taken at once and dealt out by customer; nothing is compared for it. Of row groups at
+//! the edge of two buckets each decodes its own rows, and the customers of all. Where a dataset has many files, its rows
+//! are gathered first.
 
 use std::cmp::Reverse;
 use std::ops::{Range, RangeInclusive};
@@ -23,6 +24,10 @@ use crate::store::FactStore;
 
 /// About how many rows are handed on together: few enough to stay in a processor's cache until they are used.
 const HANDED_ROWS: usize = 16 * 1024;
+/// The customers that are handed on together at first, until it is seen how many rows they have.
+const CUSTOMERS_AT_FIRST: u32 = 16;
+/// The most of them: what follows may have many more rows.
+const CUSTOMERS_MAX: u32 = 1024;
 /// The files whose footers are looked up at once.
 const PLANNED_AHEAD: usize = 8;
 
@@ -64,7 +69,7 @@ impl FactStore {
         };
         let mut side_by_side = SideBySide::plan(self, wanted.files, pick).await?;
         let folded = tokio::task::spawn_blocking(move || {
-            side_by_side.fill()?;
+            side_by_side.begin()?;
             let mut facts = Facts::default();
             while side_by_side.head() != ENDED {
                 side_by_side.next_into(&mut facts)?;
@@ -113,6 +118,9 @@ struct SideBySide {
     instances: Lane<Observed>,
     surveys: Lane<Survey>,
     observed: Vec<Observed>,
+    /// How many customers are handed on next.
+    customers: u32,
+    places: Vec<u32>,
 }
 
 impl SideBySide {
@@ -125,18 +133,20 @@ impl SideBySide {
             instances: Lane::plan(store, files, &pick).await?,
             surveys: Lane::plan(store, files, &pick).await?,
             observed: Vec::new(),
+            customers: CUSTOMERS_AT_FIRST,
+            places: Vec::new(),
             pick,
         })
     }
 
     /// Reads the first rows of every file.
-    fn fill(&mut self) -> Result<(), Error> {
+    fn begin(&mut self) -> Result<(), Error> {
         let (runtime, pick) = (&self.runtime, &self.pick);
-        self.revenue.fill(runtime, pick)?;
-        self.seat_changes.fill(runtime, pick)?;
-        self.usage.fill(runtime, pick)?;
-        self.instances.fill(runtime, pick)?;
-        self.surveys.fill(runtime, pick)
+        self.revenue.read_to(0, runtime, pick)?;
+        self.seat_changes.read_to(0, runtime, pick)?;
+        self.usage.read_to(0, runtime, pick)?;
+        self.instances.read_to(0, runtime, pick)?;
+        self.surveys.read_to(0, runtime, pick)
     }
 
     /// The customer of the next facts.
@@ -150,20 +160,25 @@ impl SideBySide {
 
     /// Appends the facts of the next customers.
     fn next_into(&mut self, facts: &mut Facts) -> Result<(), Error> {
-        let (runtime, pick) = (&self.runtime, &self.pick);
-        while facts.len() < HANDED_ROWS {
-            let next = self.head();
-            if next == ENDED {
-                break;
-            }
-            self.revenue.take(next, runtime, pick, &mut facts.revenue)?;
-            self.seat_changes
-                .take(next, runtime, pick, &mut facts.seat_changes)?;
-            self.usage.take(next, runtime, pick, &mut facts.usage)?;
-            self.surveys.take(next, runtime, pick, &mut facts.surveys)?;
-            self.instances
-                .take(next, runtime, pick, &mut self.observed)?;
-            newest_of_day(&mut self.observed, &mut facts.instances);
+        let first = self.head();
+        let customers = first..first.saturating_add(self.customers);
+        let (runtime, pick, places) = (&self.runtime, &self.pick, &mut self.places);
+        self.revenue.read_to(customers.end, runtime, pick)?;
+        self.revenue.deal(&customers, places, &mut facts.revenue);
+        self.seat_changes.read_to(customers.end, runtime, pick)?;
+        (self.seat_changes).deal(&customers, places, &mut facts.seat_changes);
+        self.usage.read_to(customers.end, runtime, pick)?;
+        self.usage.deal(&customers, places, &mut facts.usage);
+        self.surveys.read_to(customers.end, runtime, pick)?;
+        self.surveys.deal(&customers, places, &mut facts.surveys);
+        self.instances.read_to(customers.end, runtime, pick)?;
+        self.instances.deal(&customers, places, &mut self.observed);
+        newest_of_day(&mut self.observed, &mut facts.instances);
+        let rows = facts.len();
+        if rows < HANDED_ROWS / 2 {
+            self.customers = (self.customers * 2).min(CUSTOMERS_MAX);
+        } else if rows > HANDED_ROWS * 2 {
+            self.customers = (self.customers / 2).max(1);
         }
         Ok(())
     }
@@ -172,9 +187,7 @@ impl SideBySide {
 /// The files of one dataset.
 struct Lane<R> {
     runs: Vec<Run<R>>,
-    /// The customer at the head of each.
-    heads: Vec<u32>,
-    /// The smallest of them.
+    /// The customer of the next row of all of them.
     head: u32,
 }
 
@@ -192,49 +205,68 @@ impl<R: Picked> Lane<R> {
             let runs = stream::iter(files).map(|file| Run::plan(store.clone(), file, pick));
             runs.buffered(PLANNED_AHEAD).try_collect().await?
         };
-        Ok(Lane {
-            heads: vec![ENDED; runs.len()],
-            runs,
-            head: ENDED,
-        })
+        Ok(Lane { runs, head: 0 })
     }
 
-    fn fill(&mut self, runtime: &Handle, pick: &Pick) -> Result<(), Error> {
-        for (run, head) in self.runs.iter_mut().zip(&mut self.heads) {
-            run.fill(runtime, pick)?;
-            *head = run.head();
-        }
-        self.head = self.heads.iter().copied().min().unwrap_or(ENDED);
-        Ok(())
-    }
-
-    /// Moves the rows of the customer, which is at the head or before it, file by file as given.
-    fn take(
-        &mut self,
-        customer: u32,
-        runtime: &Handle,
-        pick: &Pick,
-        into: &mut Vec<R>,
-    ) -> Result<(), Error> {
-        if self.head != customer {
+    /// Makes all rows of customers before this one ready.
+    fn read_to(&mut self, end: u32, runtime: &Handle, pick: &Pick) -> Result<(), Error> {
+        if self.head > end {
             return Ok(());
         }
-        for (run, head) in self.runs.iter_mut().zip(&mut self.heads) {
-            if *head == customer {
-                run.take(runtime, pick, into)?;
-                *head = run.head();
+        for run in &mut self.runs {
+            run.read_to(end, runtime, pick)?;
+        }
+        self.head = self.runs.iter().map(Run::head).min().unwrap_or(ENDED);
+        Ok(())
+    }
+
+    /// Takes the rows that are ready, all of which are of these customers: customer by customer, and those of each file by
+    /// file as given.
+    fn deal(&mut self, customers: &Range<u32>, places: &mut Vec<u32>, into: &mut Vec<R>) {
+        let ready = || {
+            self.runs
+                .iter()
+                .map(Run::ready)
+                .filter(|rows| !rows.is_empty())
+        };
+        let Some(any) = ready().next().and_then(|rows| rows.first()) else {
+            return;
+        };
+        let place_of = |row: &R| (row.customer() - customers.start) as usize;
+        // Where the rows of each customer begin, and while they are dealt out, where the next of them goes.
+        places.clear();
+        places.resize(customers.len(), 0);
+        for rows in ready() {
+            for row in rows {
+                places[place_of(row)] += 1;
             }
         }
-        self.head = self.heads.iter().copied().min().unwrap_or(ENDED);
-        Ok(())
+        let begin = into.len() as u32;
+        let mut end = begin;
+        for place in places.iter_mut() {
+            end += std::mem::replace(place, end);
+        }
+        into.resize(end as usize, *any);
+        for rows in ready() {
+            for row in rows {
+                let place = &mut places[place_of(row)];
+                into[*place as usize] = *row;
+                *place += 1;
+            }
+        }
+        self.runs.iter_mut().for_each(Run::advance);
+        self.head = self.runs.iter().map(Run::head).min().unwrap_or(ENDED);
     }
 }
 
-/// Of a customer's observations of an offering and day the one committed last. The day is part of the key, so that
+/// Of each customer's observations of an offering and day the one committed last. The day is part of the key, so that
 /// nothing outside the days in hand can hide one of them.
 fn newest_of_day(observed: &mut Vec<Observed>, into: &mut Vec<Instances>) {
     let key = |one: &Observed| (one.row.offering, one.row.observed_on);
-    observed.sort_unstable_by_key(|one| (key(one), Reverse(one.place)));
-    observed.dedup_by(|same, kept| key(same) == key(kept));
+    for of_customer in observed.chunk_by_mut(|a, b| a.row.customer == b.row.customer) {
+        of_customer.sort_unstable_by_key(|one| (key(one), Reverse(one.place)));
+    }
+    observed
+        .dedup_by(|same, kept| same.row.customer == kept.row.customer && key(same) == key(kept));
     into.extend(observed.drain(..).map(|one| one.row));
 }

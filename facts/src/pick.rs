@@ -2,14 +2,16 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use kernel::{Customer as KernelCustomer, Day, Instances, Revenue, SeatChange, Survey, UsageMonth};
+use kernel::{
+    Customer as KernelCustomer, Day, Instances, Month, Revenue, SeatChange, Survey, UsageMonth,
+};
 
 use crate::column::{
     Count, Currency, Customer, Date, DayMask, Flag, Id, Money, Ordinal, Score, User,
 };
 use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::file::needed_days;
+use crate::file::{FileRef, needed_days};
 use crate::places::Places;
 use crate::scan::Block;
 use crate::settle::Settled;
@@ -144,7 +146,7 @@ impl Picked for SeatChange {
 
 impl Picked for UsageMonth {
     const DATASET: Dataset = Dataset::Usage;
-    const COLUMNS: &'static [&'static str] = &["customer", "user", "offering", "month", "days"];
+    const COLUMNS: &'static [&'static str] = &["customer", "user", "offering", "days"];
 
     fn read(
         block: &Block<'_>,
@@ -155,26 +157,20 @@ impl Picked for UsageMonth {
         let customers = block.column::<Customer>("customer")?;
         let users = block.column::<User>("user")?;
         let offerings = block.column::<Id>("offering")?;
-        let months = block.column::<Date>("month")?;
         let days = block.column::<DayMask>("days")?;
+        let month = month_of(block.file)?;
         let columns = customers.array.values()[at.clone()]
             .iter()
             .zip(&users.array.values()[at.clone()])
             .zip(&offerings.array.values()[at.clone()])
             .zip(&days.array.values()[at.clone()]);
         into.reserve(at.len());
-        // Files hold one month each; working it out takes longer than all the rest of a row.
-        let mut last = (Day::FIRST, Day::FIRST.month());
-        for ((((customer, user), offering), days), at) in columns.zip(at) {
-            let first_day = months.get(at)?;
-            if last.0 != first_day {
-                last = (first_day, first_day.month());
-            }
+        for (((customer, user), offering), days) in columns {
             into.push(UsageMonth {
                 customer: KernelCustomer(*customer),
                 offering: pick.places.offering(*offering, &block.file.path)?,
                 user: *user,
-                month: last.1,
+                month,
                 days: *days,
             });
         }
@@ -184,6 +180,15 @@ impl Picked for UsageMonth {
     fn customer(&self) -> u32 {
         self.customer.0
     }
+}
+
+/// The one month of all rows of a usage file, so that its column need not be decoded.
+fn month_of(file: &FileRef) -> Result<Month, Error> {
+    let month = file.first_day.month();
+    if file.last_day.month() != month {
+        return Err(Error::damaged(&file.path, "it has usage of several months"));
+    }
+    Ok(month)
 }
 
 impl Picked for Survey {

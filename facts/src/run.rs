@@ -1,7 +1,7 @@
-//! One file's rows of some customers, taken one customer after the other.
+//! One file's rows of some customers, taken some customers at a time.
 //!
-//! A run holds one block of rows and the bytes of a part of its file; the next part is fetched meanwhile. Where files are
-//! many, that would be much for each of them: then one run has the rows of all (see [`mod@crate::gather`]).
+//! A run holds a block or two of rows and the bytes of a part of its file; the next part is fetched meanwhile. Where files
+//! are many, that would be much for each of them: then one run has the rows of all (see [`mod@crate::gather`]).
 
 use std::collections::VecDeque;
 
@@ -15,9 +15,9 @@ use crate::scan::{Blocks, Part};
 use crate::store::FactStore;
 
 /// The rows that are decoded together: few, since every file of a bucket holds as many.
-const BLOCK_ROWS: usize = 4 * 1024;
+const BLOCK_ROWS: usize = 2 * 1024;
 /// The rows of a file that are fetched together, in whole row groups.
-const PART_ROWS: u64 = 64 * 1024;
+const PART_ROWS: u64 = 32 * 1024;
 /// The customer at the head of a run that has ended. No customer has this number.
 pub(crate) const ENDED: u32 = u32::MAX;
 
@@ -26,10 +26,11 @@ pub(crate) struct Run<R> {
     parts: VecDeque<Part>,
     ahead: Option<JoinHandle<Result<Part, Error>>>,
     blocks: Option<Blocks>,
+    /// In order of customer. Those before `at` have been taken.
     rows: Vec<R>,
     at: usize,
-    /// All its rows, where they have been read before.
-    gathered: Vec<R>,
+    /// Where the rows that are ready to be taken end.
+    ready: usize,
 }
 
 impl<R: Picked> Run<R> {
@@ -54,73 +55,68 @@ impl<R: Picked> Run<R> {
             parts: VecDeque::new(),
             ahead: None,
             blocks: None,
-            rows: Vec::new(),
+            rows,
             at: 0,
-            gathered: rows,
+            ready: 0,
         }
     }
 
-    /// The customer of the next row.
+    /// The customer of the next row. It is known once [`Run::read_to`] was called.
     pub(crate) fn head(&self) -> u32 {
         self.rows.get(self.at).map_or(ENDED, Picked::customer)
     }
 
-    /// Moves the rows of the customer at the head.
-    pub(crate) fn take(
-        &mut self,
-        runtime: &Handle,
-        pick: &Pick,
-        into: &mut Vec<R>,
-    ) -> Result<(), Error> {
-        let customer = self.head();
-        while self.head() == customer && customer != ENDED {
-            let rest = &self.rows[self.at..];
-            let same = rest.iter().position(|row| row.customer() != customer);
-            let same = same.unwrap_or(rest.len());
-            into.extend_from_slice(&rest[..same]);
-            self.at += same;
-            if self.at == self.rows.len() {
-                self.fill(runtime, pick)?;
-            }
-        }
+    /// Decodes all rows of customers before this one, and the first row after them: they are ready then. To be called from
+    /// a thread that may block.
+    pub(crate) fn read_to(&mut self, end: u32, runtime: &Handle, pick: &Pick) -> Result<(), Error> {
+        let is_before = |row: &R| row.customer() < end;
+        while self.rows.last().is_none_or(is_before) && self.decode_next(runtime, pick)? {}
+        self.ready = self.at + self.rows[self.at..].partition_point(is_before);
         Ok(())
     }
 
-    /// Decodes the next block that has rows to take. To be called from a thread that may block.
-    pub(crate) fn fill(&mut self, runtime: &Handle, pick: &Pick) -> Result<(), Error> {
-        self.rows.clear();
-        self.at = 0;
-        if !self.gathered.is_empty() {
-            self.rows = std::mem::take(&mut self.gathered);
-        }
-        while self.rows.is_empty() {
-            let Some(blocks) = &mut self.blocks else {
-                match self.next_part(runtime)? {
+    /// The rows that are ready, in order of customer.
+    pub(crate) fn ready(&self) -> &[R] {
+        &self.rows[self.at..self.ready]
+    }
+
+    /// They have been taken.
+    pub(crate) fn advance(&mut self) {
+        self.at = self.ready;
+    }
+
+    /// Decodes one block more; whether there was one.
+    fn decode_next(&mut self, runtime: &Handle, pick: &Pick) -> Result<bool, Error> {
+        let blocks = loop {
+            match &mut self.blocks {
+                Some(blocks) => break blocks,
+                None => match self.next_part(runtime)? {
                     Some(part) => self.blocks = Some(part.open(BLOCK_ROWS)?),
-                    None => return Ok(()),
-                }
-                continue;
-            };
-            let rows = &mut self.rows;
-            let mut has_later = false;
-            let more = blocks.next(|block| {
-                let at = places_of(block, &pick.customers)?;
-                has_later = at.end < block.len();
-                if at.is_empty() {
-                    return Ok(());
-                }
-                R::read(block, at, pick, rows)
-            })?;
-            // The file is sorted by customer: what follows a later customer is later too.
-            if has_later {
-                self.parts.clear();
-                self.ahead = None;
+                    None => return Ok(false),
+                },
             }
-            if has_later || !more {
-                self.blocks = None;
+        };
+        self.rows.drain(..self.at);
+        self.at = 0;
+        let rows = &mut self.rows;
+        let mut has_later = false;
+        let more = blocks.next(|block| {
+            let at = places_of(block, &pick.customers)?;
+            has_later = at.end < block.len();
+            if at.is_empty() {
+                return Ok(());
             }
+            R::read(block, at, pick, rows)
+        })?;
+        // The file is sorted by customer: what follows a later customer is later too.
+        if has_later {
+            self.parts.clear();
+            self.ahead = None;
         }
-        Ok(())
+        if has_later || !more {
+            self.blocks = None;
+        }
+        Ok(true)
     }
 
     fn next_part(&mut self, runtime: &Handle) -> Result<Option<Part>, Error> {

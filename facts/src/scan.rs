@@ -25,11 +25,11 @@ use crate::store::FactStore;
 use crate::table::ORDINAL;
 
 /// The rows of a file that are fetched together, in whole row groups.
-const PART_ROWS: u64 = 512 * 1024;
+const PART_ROWS: u64 = 64 * 1024;
 /// The rows of a file that are decoded together.
 const BLOCK_ROWS: usize = 16 * 1024;
 /// The parts that are fetched ahead.
-const PARTS_AHEAD: usize = 4;
+const PARTS_AHEAD: usize = 3;
 
 /// Every customer there can be.
 pub(crate) const ALL_CUSTOMERS: Range<u32> = 0..u32::MAX;

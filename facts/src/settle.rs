@@ -15,6 +15,7 @@ use crate::column::{Hash, Ordinal};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file::FileRef;
+use crate::heads::{Heads, Repeated};
 use crate::scan::{ALL_CUSTOMERS, Block, Sink};
 use crate::store::FactStore;
 use crate::table::ORDINAL;
@@ -57,9 +58,9 @@ impl FactStore {
     /// Settles revenue, seat changes and surveys; files of other datasets may be among the given and are not read.
     ///
     /// `files` must be all that count, whatever their days: a row dated outside a window still hides an earlier one.
-    /// Keys are read twice: first to tell those that may stand in the files more than once, which are few, then to compare
-    /// these. Holds 4 bytes for each key, 32 for each suspected one of a pass, and one bit for each row of a file that has
-    /// hidden ones.
+    /// Keys are read to tell those that may stand in the files more than once, and where there are any, again to compare
+    /// these. Holds 8 bytes for each key of a pass, 32 for each repeated one of a pass, and one bit for each row of a file
+    /// that has hidden ones.
     ///
     /// # Errors
     /// Where a file cannot be read.
@@ -87,13 +88,8 @@ impl FactStore {
         if files.len() < 2 && files.iter().all(is_of_one) {
             return Ok(settled);
         }
-        let rows: u64 = files.iter().map(|file| file.rows).sum();
-        let suspects = Suspects::new(rows);
-        let suspects = self.scan(files.clone(), ALL_CUSTOMERS, suspects).await?;
-        let suspects = Arc::new(suspects);
-        let passes = suspects
-            .count()
-            .div_ceil(self.sizes.settled_keys.max(1) as u64);
+        let repeated = Arc::new(self.repeated(&files).await?);
+        let passes = (repeated.rows).div_ceil(self.sizes.settled_keys.max(1) as u64);
         let places: Arc<FxHashMap<String, u32>> = Arc::new(
             files
                 .iter()
@@ -105,7 +101,7 @@ impl FactStore {
             let keys = Keys {
                 pass,
                 passes,
-                suspects: suspects.clone(),
+                repeated: repeated.clone(),
                 places: places.clone(),
                 entries: Vec::new(),
             };
@@ -119,72 +115,22 @@ impl FactStore {
         }
         Ok(settled)
     }
-}
 
-/// Which keys may stand in several files. Keys are hashes: one bit for each of many equal parts of all hashes tells
-/// whether one was seen in it, another whether two were.
-#[derive(Debug)]
-struct Suspects {
-    seen: Vec<u64>,
-    again: Vec<u64>,
-    /// From the first 64 bits of a hash to its part.
-    shift: u32,
-    found: u64,
-}
-
-impl Suspects {
-    /// At sixteen parts for each key about three keys of a hundred share a part by chance.
-    const PARTS_PER_KEY: u64 = 16;
-    /// 32 MiB of either bits. More keys are suspected above, and compared.
-    const PARTS_MAX: u64 = 1 << 28;
-
-    fn new(keys: u64) -> Suspects {
-        let parts = keys
-            .saturating_mul(Suspects::PARTS_PER_KEY)
-            .clamp(64, Suspects::PARTS_MAX)
-            .next_power_of_two();
-        Suspects {
-            seen: vec![0; parts as usize / 64],
-            again: vec![0; parts as usize / 64],
-            shift: 64 - parts.trailing_zeros(),
-            found: 0,
+    /// The keys that may stand in these files more than once.
+    async fn repeated(&self, files: &[FileRef]) -> Result<Repeated, Error> {
+        let keys: u64 = files.iter().map(|file| file.rows).sum();
+        let passes = keys.div_ceil(self.sizes.settled_heads.max(1) as u64);
+        let mut repeated = Repeated::default();
+        for pass in 0..passes {
+            let heads = Heads::new(pass, passes, keys / passes);
+            let heads = self.scan(files.to_vec(), ALL_CUSTOMERS, heads).await?;
+            let find = tokio::task::spawn_blocking(move || {
+                heads.find_repeated(&mut repeated);
+                repeated
+            });
+            repeated = find.await?;
         }
-    }
-
-    fn place(&self, key: u64) -> (usize, u64) {
-        let part = key >> self.shift;
-        ((part / 64) as usize, 1 << (part % 64))
-    }
-
-    fn see(&mut self, key: u64) {
-        let (word, bit) = self.place(key);
-        if self.seen[word] & bit != 0 {
-            self.again[word] |= bit;
-            self.found += 1;
-        }
-        self.seen[word] |= bit;
-    }
-
-    fn contains(&self, key: u64) -> bool {
-        let (word, bit) = self.place(key);
-        self.again[word] & bit != 0
-    }
-
-    /// How many keys are suspected.
-    fn count(&self) -> u64 {
-        let parts = self.again.iter().map(|word| u64::from(word.count_ones()));
-        self.found + parts.sum::<u64>()
-    }
-}
-
-impl Sink for Suspects {
-    const COLUMNS: &'static [&'static str] = &["key"];
-
-    fn take(&mut self, block: &Block<'_>) -> Result<(), Error> {
-        for key in block.column::<Hash>("key")?.first_halves() {
-            self.see(key);
-        }
-        Ok(())
+        Ok(repeated)
     }
 }
 
@@ -218,11 +164,11 @@ fn hidden(mut entries: Vec<Entry>, batches: &[FileBatches]) -> Vec<(u32, u32)> {
         .collect()
 }
 
-/// Gathers the suspected keys of one pass: those in one of `passes` equal parts of all hashes.
+/// Gathers the repeated keys of one pass: those in one of `passes` equal ranges of all hashes.
 struct Keys {
     pass: u64,
     passes: u64,
-    suspects: Arc<Suspects>,
+    repeated: Arc<Repeated>,
     places: Arc<FxHashMap<String, u32>>,
     entries: Vec<Entry>,
 }
@@ -238,7 +184,7 @@ impl Sink for Keys {
             return Ok(());
         };
         for (at, high) in keys.first_halves().enumerate() {
-            if !self.suspects.contains(high) {
+            if !self.repeated.contains(high) {
                 continue;
             }
             let key = keys.get(at)?;

@@ -1,8 +1,9 @@
 //! The store itself: where files lie, and the few ways to touch one.
 
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 use object_store::local::LocalFileSystem;
@@ -10,6 +11,7 @@ use object_store::path::Path;
 use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
 use rustc_hash::FxHashMap;
 
+use crate::buffers::Buffers;
 use crate::durable;
 use crate::error::Error;
 use crate::file::FileRef;
@@ -29,7 +31,9 @@ pub struct Sizes {
     pub row_group_rows: usize,
     /// Rows of a merged file, which is held in memory until it is whole, and so the most that merging holds of it.
     pub merged_file_rows: usize,
-    /// Keys that are settled at once; more take several passes over the files.
+    /// Keys that are told apart at once by their first halves; more take several passes over the files.
+    pub settled_heads: usize,
+    /// Of those that stand more than once, rows that are settled at once; more take several passes.
     pub settled_keys: usize,
     /// Files of a dataset that a bucket reads side by side, a block and a part or two of each held. Of more the bucket's
     /// rows are held.
@@ -39,10 +43,11 @@ pub struct Sizes {
 impl Default for Sizes {
     fn default() -> Sizes {
         Sizes {
-            chunk_rows: 256 * 1024,
+            chunk_rows: 512 * 1024,
             usage_chunk_rows: 2 * 1024 * 1024,
             row_group_rows: 32 * 1024,
             merged_file_rows: 2 * 1024 * 1024,
+            settled_heads: 16 * 1024 * 1024,
             settled_keys: 4 * 1024 * 1024,
             side_by_side_files: SIDE_BY_SIDE_FILES,
         }
@@ -60,9 +65,11 @@ pub struct FactStore {
 struct Inner {
     objects: Arc<dyn ObjectStore>,
     prefix: Path,
-    /// Set where files are local, so that writes can be synced.
+    /// Set where files are local, so that writes can be synced, and reads go into memory that is used again.
     root: Option<PathBuf>,
     footers: Mutex<FxHashMap<String, Arc<Footer>>>,
+    /// What local files are read into.
+    buffers: Mutex<Weak<Buffers>>,
 }
 
 /// Footers kept in memory, some tens of kilobytes each. Files never change, so that a kept one is always right.
@@ -70,6 +77,8 @@ const FOOTERS_KEPT: usize = 1024;
 
 /// What is read of a file's end at first, which is more than most footers.
 const END_BYTES: u64 = 64 * 1024;
+
+const TOO_SHORT: &str = "it is too short";
 
 impl FactStore {
     /// Facts in a local folder, which is created. An acknowledged write survives a power cut.
@@ -104,6 +113,7 @@ impl FactStore {
                 prefix,
                 root,
                 footers: Mutex::default(),
+                buffers: Mutex::default(),
             }),
             sizes: Sizes::default(),
         }
@@ -184,6 +194,19 @@ impl FactStore {
         ranges: &[Range<u64>],
     ) -> Result<Vec<Bytes>, Error> {
         let location = self.location(&file.path)?;
+        if let Some(root) = &self.inner.root {
+            let path = root.join(location.as_ref());
+            let (buffers, ranges) = (self.inner.buffers(), ranges.to_vec());
+            let read = tokio::task::spawn_blocking(move || buffers.read(&path, &ranges));
+            return read.await?.map_err(|source| {
+                let path = file.path.clone();
+                match source.kind() {
+                    ErrorKind::NotFound => Error::Missing { path },
+                    ErrorKind::UnexpectedEof => Error::damaged(&path, TOO_SHORT),
+                    _ => Error::Disk { path, source },
+                }
+            });
+        }
         let parts = self
             .inner
             .objects
@@ -196,7 +219,7 @@ impl FactStore {
         if complete {
             Ok(parts)
         } else {
-            Err(Error::damaged(&file.path, "it is too short"))
+            Err(Error::damaged(&file.path, TOO_SHORT))
         }
     }
 
@@ -253,5 +276,15 @@ impl Inner {
     fn footers(&self) -> std::sync::MutexGuard<'_, FxHashMap<String, Arc<Footer>>> {
         // A map of what was read is right whatever panicked while it was held.
         self.footers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those that reads of now share.
+    fn buffers(&self) -> Arc<Buffers> {
+        let mut shared = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let buffers = Arc::new(Buffers::default());
+            *shared = Arc::downgrade(&buffers);
+            buffers
+        })
     }
 }

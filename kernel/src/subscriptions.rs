@@ -21,8 +21,9 @@ pub struct NewestSubscriptions {
     newest: Vec<(Subscription, Place)>,
     /// Where a subscription stands among them.
     places: HashTable<u32>,
-    /// About where the next observation's subscription stands, if the order is the same again.
-    next: usize,
+    /// About where the next observation's subscription stands, if the order is the same again. Those that are in some files
+    /// only stand elsewhere, in their own order; so there are two such places, the one of the last observation first.
+    next: [usize; 2],
 }
 
 /// How far around the expected place a subscription is sought before it is looked up. Files have customers in one order, and
@@ -42,7 +43,7 @@ impl NewestSubscriptions {
             days: Vec::with_capacity(expected),
             newest: Vec::with_capacity(expected),
             places: HashTable::with_capacity(expected),
-            next: 0,
+            next: [0; 2],
         }
     }
 
@@ -61,18 +62,10 @@ impl NewestSubscriptions {
         if !self.window.contains(observed_on) {
             return Ok(());
         }
-        let known = self.find_near(subscription);
-        let Some(at) = known.or_else(|| self.find(subscription)) else {
-            self.next = self.newest.len() + 1;
+        let Some(at) = self.find(subscription) else {
             let newest = read()?;
             self.add(subscription, observed_on, newest);
             return Ok(());
-        };
-        // Towards where the others around it stood.
-        self.next = if known.is_some() {
-            self.next + 1
-        } else {
-            at + 1
         };
         match self.days[at].cmp(&observed_on) {
             Ordering::Greater => {}
@@ -90,20 +83,30 @@ impl NewestSubscriptions {
         Ok(())
     }
 
-    fn find_near(&self, subscription: u128) -> Option<usize> {
-        let is_at = |at: usize| self.subscriptions.get(at) == Some(&subscription);
-        if is_at(self.next) {
-            return Some(self.next);
+    fn find(&mut self, subscription: u128) -> Option<usize> {
+        if let Some(at) = self.find_near(self.next[0], subscription) {
+            // Where two stand the other way round, the rest goes on behind both.
+            self.next[0] = self.next[0].max(at + 1);
+            return Some(at);
         }
-        let mut around =
-            (1..=NEAR).flat_map(|step| [self.next + step, self.next.wrapping_sub(step)]);
-        around.find(|at| is_at(*at))
+        let [last, other] = self.next;
+        if let Some(at) = self.find_near(other, subscription) {
+            self.next = [other.max(at + 1), last];
+            return Some(at);
+        }
+        let is_at = |at: &u32| self.subscriptions[*at as usize] == subscription;
+        let at = *self.places.find(hash(subscription), is_at)? as usize;
+        self.next = [at + 1, last];
+        Some(at)
     }
 
-    fn find(&self, subscription: u128) -> Option<usize> {
-        let is_at = |at: &u32| self.subscriptions[*at as usize] == subscription;
-        let found = self.places.find(hash(subscription), is_at);
-        found.map(|at| *at as usize)
+    fn find_near(&self, next: usize, subscription: u128) -> Option<usize> {
+        let is_at = |at: usize| self.subscriptions.get(at) == Some(&subscription);
+        if is_at(next) {
+            return Some(next);
+        }
+        let mut around = (1..=NEAR).flat_map(|step| [next + step, next.wrapping_sub(step)]);
+        around.find(|at| is_at(*at))
     }
 
     fn add(&mut self, subscription: u128, observed_on: Day, newest: (Subscription, Place)) {

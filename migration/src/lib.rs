@@ -18,6 +18,7 @@ mod m2026_11_23_000030_merged_files;
 mod m2026_11_23_000030_release_reports;
 mod m2026_11_23_000040_change_counts;
 mod m2026_11_23_000050_scorecard_view;
+mod m2026_11_30_000060_input_copies;
 
 /// Applies the steps in order. Run it in a transaction: SQLite does not get one of its own for each step.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_23_000030_merged_files::Migration),
             Box::new(m2026_11_23_000040_change_counts::Migration),
             Box::new(m2026_11_23_000050_scorecard_view::Migration),
+            Box::new(m2026_11_30_000060_input_copies::Migration),
         ]
     }
 }

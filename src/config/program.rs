@@ -26,6 +26,12 @@ pub enum AssociationType {
 }
 
 impl AssociationType {
+    pub const ALL: [AssociationType; 3] = [
+        AssociationType::Dpor,
+        AssociationType::Cpor,
+        AssociationType::Csp,
+    ];
+
     /// The name of the contract.
     #[must_use]
     pub fn name(self) -> &'static str {

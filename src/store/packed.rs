@@ -14,7 +14,11 @@ use super::StoreError;
 /// The numbers of the first column whose rows are joined.
 const JOINED: i32 = 16 * 1024;
 
-/// What is read of each row. No text holds a space or a comma.
+/// Between the rows of a text, and between the parts of a row. No text that is read holds a control character.
+const ROWS: char = '\n';
+const PARTS: char = '\t';
+
+/// What is read of each row.
 #[derive(Clone, Copy)]
 pub(super) enum Part {
     /// Two columns of whole numbers.
@@ -35,6 +39,7 @@ impl Part {
 }
 
 /// The rows of a table, in no particular order.
+#[derive(Debug, Default)]
 pub(super) struct Packed {
     table: &'static str,
     texts: Vec<String>,
@@ -49,7 +54,8 @@ impl Packed {
         parts: &[Part],
     ) -> Result<Packed, StoreError> {
         let parts: Vec<String> = parts.iter().map(|part| part.expression()).collect();
-        let joined = format!("string_agg({}, ',')", parts.join(" || ' ' || "));
+        let parts = parts.join(&format!(" || '{PARTS}' || "));
+        let joined = format!("string_agg({parts}, '{ROWS}')");
         let end = |order| {
             let first = Expr::cust(first);
             let ends = E::find().select_only().expr(first.clone());
@@ -84,11 +90,11 @@ impl Packed {
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let rows = self.texts.iter().flat_map(|text| text.split(','));
+        let rows = self.texts.iter().flat_map(|text| text.split(ROWS));
         rows.map(|text| Row {
             table: self.table,
             text,
-            rest: text.split(' '),
+            rest: text.split(PARTS),
         })
     }
 }
@@ -143,14 +149,14 @@ mod tests {
             (-3, 5),
         ] {
             let both = i64::from(high) * 4_294_967_296 + i64::from(low);
-            let text = format!("{both} reseller -4");
+            let text = format!("{both}\tre seller\t-4");
             let mut row = Row {
                 table: "association",
                 text: &text,
-                rest: text.split(' '),
+                rest: text.split(PARTS),
             };
             assert_eq!(row.pair().unwrap(), (high, low));
-            assert_eq!(row.text().unwrap(), "reseller");
+            assert_eq!(row.text().unwrap(), "re seller");
             assert_eq!(row.last().unwrap(), Some(-4));
         }
     }

@@ -13,6 +13,7 @@ pub(crate) const SMALL: Sizes = Sizes {
     usage_chunk_rows: 11,
     row_group_rows: 3,
     merged_file_rows: 20,
+    settled_heads: 9,
     settled_keys: 5,
     side_by_side_files: 4,
 };

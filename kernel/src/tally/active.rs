@@ -14,6 +14,8 @@ pub(super) struct ActiveUsers {
     users: usize,
     /// By partner row, then user. Empty for partners without users.
     active: Vec<Vec<u64>>,
+    /// By offering: the users of the partner row in hand.
+    counts: Vec<i64>,
 }
 
 impl ActiveUsers {
@@ -66,20 +68,23 @@ impl ActiveUsers {
         }
     }
 
-    /// Tells each partner row and offering of each user, and forgets them.
-    pub(super) fn count(&mut self, mut tell: impl FnMut(usize, Offering)) {
+    /// Tells how many users each partner row and offering has, and forgets them.
+    pub(super) fn count(&mut self, mut tell: impl FnMut(usize, Offering, i64)) {
+        let words = self.words.max(1);
+        self.counts.resize(words * 64, 0);
         for (partner, active) in self.active.iter_mut().enumerate() {
-            for user in active.chunks_exact(self.words.max(1)) {
-                for (word, bits) in user.iter().enumerate() {
-                    let mut bits = *bits;
-                    while bits != 0 {
-                        let offering = word * 64 + bits.trailing_zeros() as usize;
-                        bits &= bits - 1;
-                        tell(partner, Offering(offering as u32));
-                    }
-                }
+            if active.is_empty() {
+                continue;
+            }
+            for user in active.chunks_exact_mut(words) {
+                take_each(user, |offering| self.counts[offering.0 as usize] += 1);
             }
             active.clear();
+            for (offering, count) in self.counts.iter_mut().enumerate() {
+                if *count != 0 {
+                    tell(partner, Offering(offering as u32), std::mem::take(count));
+                }
+            }
         }
     }
 }
@@ -91,4 +96,15 @@ pub(super) fn words_of(catalog: &Catalog) -> usize {
 
 pub(super) fn set(bits: &mut [u64], offering: Offering) {
     bits[offering.0 as usize / 64] |= 1 << (offering.0 % 64);
+}
+
+/// Tells the offerings whose bit is set, and clears it.
+pub(super) fn take_each(bits: &mut [u64], mut tell: impl FnMut(Offering)) {
+    for (word, bits) in (0_u32..).zip(bits) {
+        let mut bits = std::mem::take(bits);
+        while bits != 0 {
+            tell(Offering(word * 64 + bits.trailing_zeros()));
+            bits &= bits - 1;
+        }
+    }
 }

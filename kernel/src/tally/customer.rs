@@ -1,6 +1,6 @@
 //! The walk over one customer's facts.
 
-use super::active::{ActiveUsers, set, words_of};
+use super::active::{ActiveUsers, set, take_each, words_of};
 use super::holdings::{Holdings, net_seats};
 use super::months::WindowMonths;
 use super::sums::Sums;
@@ -29,6 +29,9 @@ pub(super) struct CustomerTally<'a> {
     cells: Vec<Totals>,
     /// By partner row: where something was counted, be it nothing.
     counted: Vec<u64>,
+    /// The same of what facts of just the offering add up to, which is counted above it when all of them have come.
+    own_cells: Vec<Totals>,
+    own_counted: Vec<u64>,
     active: ActiveUsers,
     /// By timeline of the customer's record: the row of the partner who owns a whole month.
     month_owners: Vec<[Option<usize>; WindowMonths::MOST]>,
@@ -46,6 +49,8 @@ impl<'a> CustomerTally<'a> {
             partners: Vec::new(),
             cells: Vec::new(),
             counted: Vec::new(),
+            own_cells: Vec::new(),
+            own_counted: Vec::new(),
             active: ActiveUsers::new(rules.catalog),
             month_owners: Vec::new(),
             holdings: Holdings::new(offerings),
@@ -78,9 +83,7 @@ impl<'a> CustomerTally<'a> {
                     }
                 }
             }
-            self.each(partner, row.offering, |totals| {
-                totals.revenue_ten_thousandths += amount;
-            });
+            self.own_cell(partner, row.offering).revenue_ten_thousandths += amount;
         }
     }
 
@@ -91,7 +94,7 @@ impl<'a> CustomerTally<'a> {
                 continue;
             };
             let net = if row.paid { net_seats(row) } else { 0 };
-            self.each(partner, row.offering, |totals| totals.net_paid_seats += net);
+            self.own_cell(partner, row.offering).net_paid_seats += net;
         }
         let rules = self.rules;
         let mut holdings = std::mem::take(&mut self.holdings);
@@ -114,8 +117,8 @@ impl<'a> CustomerTally<'a> {
             self.mark_active(record, of_month);
         }
         let mut active = std::mem::take(&mut self.active);
-        active.count(|partner, offering| {
-            self.cell_at(partner, offering).yearly_users += 1;
+        active.count(|partner, offering, users| {
+            self.cell_at(partner, offering).yearly_users += users;
         });
         self.active = active;
     }
@@ -174,9 +177,7 @@ impl<'a> CustomerTally<'a> {
             let Some(newest) = newest else { continue };
             if let Some(partner) = self.owner(record, newest.offering, window.last) {
                 let instances = i64::from(newest.production_instances);
-                self.each(partner, newest.offering, |totals| {
-                    totals.production_instances += instances;
-                });
+                self.own_cell(partner, newest.offering).production_instances += instances;
             }
         }
     }
@@ -184,11 +185,10 @@ impl<'a> CustomerTally<'a> {
     pub(super) fn add_surveys(&mut self, record: &mut Record<'_>, rows: &[Survey]) {
         for row in rows {
             if let Some(partner) = self.owner(record, row.offering, row.responded_on) {
-                self.each(partner, row.offering, |totals| {
-                    totals.responses += 1;
-                    totals.promoters += i64::from(row.score >= 9);
-                    totals.detractors += i64::from(row.score <= 6);
-                });
+                let totals = self.own_cell(partner, row.offering);
+                totals.responses += 1;
+                totals.promoters += i64::from(row.score >= 9);
+                totals.detractors += i64::from(row.score <= 6);
             }
         }
     }
@@ -202,32 +202,45 @@ impl<'a> CustomerTally<'a> {
                 } else {
                     0
                 };
-                self.each(partner, row.offering, |totals| {
-                    totals.assigned_seats += seats;
-                });
+                self.own_cell(partner, row.offering).assigned_seats += seats;
             }
         }
     }
 
     /// Moves what was counted to the sums of the customer's location.
     pub(super) fn flush(&mut self, location: Location, sums: &mut Sums) {
+        self.count_above();
         for (row, counted) in self.counted.chunks_exact_mut(self.words).enumerate() {
             if counted.iter().all(|bits| *bits == 0) {
                 continue;
             }
             let mut of_partner = sums.of(location, self.partners[row], self.offerings);
-            for (word, bits) in counted.iter_mut().enumerate() {
-                let mut bits = std::mem::take(bits);
-                while bits != 0 {
-                    let offering = word * 64 + bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    let cell = &mut self.cells[row * self.offerings + offering];
-                    of_partner.add(Offering(offering as u32), &std::mem::take(cell));
-                }
-            }
+            let cells = &mut self.cells[row * self.offerings..][..self.offerings];
+            take_each(counted, |offering| {
+                let cell = &mut cells[offering.0 as usize];
+                of_partner.add(offering, &std::mem::take(cell));
+            });
         }
         self.partners.clear();
         self.month_owners.clear();
+    }
+
+    /// Counts what facts of each offering add up to in the offering and those above it. Adding nothing still makes a
+    /// partner a peer there.
+    fn count_above(&mut self) {
+        let catalog = self.rules.catalog;
+        let own_counted = self.own_counted.chunks_exact_mut(self.words);
+        let counted = self.counted.chunks_exact_mut(self.words);
+        for (row, (own_counted, counted)) in own_counted.zip(counted).enumerate() {
+            let first = row * self.offerings;
+            take_each(own_counted, |offering| {
+                let own = std::mem::take(&mut self.own_cells[first + offering.0 as usize]);
+                for above in catalog.offerings_above(offering) {
+                    set(counted, above);
+                    self.cells[first + above.0 as usize].add(&own);
+                }
+            });
+        }
     }
 
     /// The partner whom a fact inside the window belongs to.
@@ -239,13 +252,12 @@ impl<'a> CustomerTally<'a> {
             .flatten()
     }
 
-    /// Counts in the offering and those above it. Counting nothing still makes the partner a peer there.
-    fn each(&mut self, partner: Partner, offering: Offering, count: impl Fn(&mut Totals)) {
-        let catalog = self.rules.catalog;
+    /// The partner's cell for what facts of just this offering add up to.
+    fn own_cell(&mut self, partner: Partner, offering: Offering) -> &mut Totals {
         let partner = row_of(&mut self.partners, partner);
-        for offering in catalog.offerings_above(offering) {
-            count(self.cell_at(partner, offering));
-        }
+        self.make_room(partner);
+        set(&mut self.own_counted[partner * self.words..], offering);
+        &mut self.own_cells[partner * self.offerings + offering.0 as usize]
     }
 
     fn cell(&mut self, partner: Partner, offering: Offering) -> &mut Totals {
@@ -254,15 +266,21 @@ impl<'a> CustomerTally<'a> {
     }
 
     fn cell_at(&mut self, partner: usize, offering: Offering) -> &mut Totals {
-        let first = partner * self.offerings;
-        if self.cells.len() < first + self.offerings {
-            self.cells.resize(first + self.offerings, Totals::default());
-        }
-        if self.counted.len() < (partner + 1) * self.words {
-            self.counted.resize((partner + 1) * self.words, 0);
-        }
+        self.make_room(partner);
         set(&mut self.counted[partner * self.words..], offering);
-        &mut self.cells[first + offering.0 as usize]
+        &mut self.cells[partner * self.offerings + offering.0 as usize]
+    }
+
+    fn make_room(&mut self, partner: usize) {
+        let rows = partner + 1;
+        if self.counted.len() < rows * self.words {
+            for counted in [&mut self.counted, &mut self.own_counted] {
+                counted.resize(rows * self.words, 0);
+            }
+            for cells in [&mut self.cells, &mut self.own_cells] {
+                cells.resize(rows * self.offerings, Totals::default());
+            }
+        }
     }
 }
 

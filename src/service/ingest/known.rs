@@ -2,6 +2,7 @@
 //! processor's caches: they have a table of their own, in which a look-up reads one place of memory.
 
 use intake::short_mark;
+use rustc_hash::FxHashMap;
 
 use crate::store::reference::{Ids, Kind};
 use crate::store::{Db, StoreError};
@@ -11,6 +12,8 @@ use crate::store::{Db, StoreError};
 pub(super) struct Known {
     pub(super) ids: Ids,
     short: ShortIds,
+    /// Customers whose ids are longer.
+    long: FxHashMap<String, u32>,
 }
 
 impl Known {
@@ -19,19 +22,34 @@ impl Known {
         let had_customers = self.ids.is_loaded(Kind::Customers);
         self.ids.load_missing(db.read(), kinds).await?;
         if !had_customers && self.ids.is_loaded(Kind::Customers) {
-            self.short = ShortIds::of(&self.ids);
+            let ids = std::mem::take(&mut self.ids.customers);
+            self.take_customers(ids.iter())?;
         }
+        Ok(())
+    }
+
+    fn take_customers<'a>(
+        &mut self,
+        ids: impl Iterator<Item = Result<(&'a str, i32), StoreError>>,
+    ) -> Result<(), StoreError> {
+        let mut short = Vec::new();
+        self.long.clear();
+        for id in ids {
+            let (id, number) = id?;
+            let number = number.unsigned_abs();
+            match short_mark(id) {
+                Some(mark) => short.push((mark, number)),
+                None => _ = self.long.insert(id.to_owned(), number),
+            }
+        }
+        self.short = ShortIds::of(&short);
         Ok(())
     }
 
     pub(super) fn customer(&self, id: &str) -> Option<u32> {
         match short_mark(id) {
             Some(mark) => self.short.get(mark),
-            None => self
-                .ids
-                .customers
-                .get(id)
-                .map(|number| number.unsigned_abs()),
+            None => self.long.get(id).copied(),
         }
     }
 
@@ -78,19 +96,19 @@ impl Default for ShortIds {
 }
 
 impl ShortIds {
-    fn of(ids: &Ids) -> ShortIds {
+    /// Of marks and their numbers, each mark once.
+    fn of(customers: &[(u128, u32)]) -> ShortIds {
         // At most half of the slots are taken.
-        let slots = (ids.customers.len() * 2 + 1).next_power_of_two();
+        let slots = (customers.len() * 2 + 1).next_power_of_two();
         let mut short = ShortIds {
             slots: vec![0; slots],
         };
-        for (id, number) in &ids.customers {
-            let Some(mark) = short_mark(id) else { continue };
+        for (mark, number) in customers.iter().copied() {
             let mut at = short.slot_of(mark);
             while short.slots[at] != 0 {
                 at = (at + 1) & (short.slots.len() - 1);
             }
-            short.slots[at] = (mark >> 32) << 32 | u128::from(number.unsigned_abs());
+            short.slots[at] = (mark >> 32) << 32 | u128::from(number);
         }
         short
     }
@@ -146,10 +164,10 @@ mod tests {
             1 => format!("C-{number:08}"),
             _ => format!("a much longer id {number}"),
         };
-        let mut ids = Ids::default();
-        ids.customers = (1..5000).map(|number| (id(number), number)).collect();
-        let short = ShortIds::of(&ids);
-        let known = Known { ids, short };
+        let ids: Vec<(String, i32)> = (1..5000).map(|number| (id(number), number)).collect();
+        let mut known = Known::default();
+        let rows = ids.iter().map(|(id, number)| Ok((id.as_str(), *number)));
+        known.take_customers(rows).unwrap();
         for number in 1..5000_u32 {
             let id = id(number.cast_signed());
             assert_eq!(known.customer(&id), Some(number), "{id}");

@@ -19,6 +19,7 @@ use super::{
 use crate::app::App;
 use crate::service::hashing::HashingKey;
 use crate::service::{lock, sweep};
+use crate::store::inputs::make_copies;
 use crate::store::reference::Kind;
 
 /// Prepared rows are handed over in groups of this many.
@@ -26,6 +27,10 @@ const GROUP: usize = 4096;
 
 /// Groups on their way from the reading thread to whoever stores them.
 const GROUPS_AHEAD: usize = 4;
+
+/// So many new customers and associations are copied for the next run at once. Fewer it copies itself: whoever sends a
+/// few need not wait for a copy of all.
+const COPIED_ROWS_MIN: u64 = 10_000;
 
 /// Takes batches in; gives how each of them ended.
 pub(super) async fn take_all_in(
@@ -54,8 +59,18 @@ pub(super) async fn take_all_in(
         watcher,
         known: Arc::default(),
         outcomes: Vec::new(),
+        copied_rows: 0,
     };
     let taken = session.take(requests).await;
+    if session.copied_rows >= COPIED_ROWS_MIN
+        && let Err(error) = make_copies(app.db()).await
+    {
+        let error: &dyn std::error::Error = &error;
+        tracing::warn!(
+            error,
+            "customers and associations are not copied; the next run tries again"
+        );
+    }
     // What batches have replaced, or left where they were not stored.
     sweep::sweep_while(app, &lock).await;
     taken.map(|()| session.outcomes)
@@ -66,6 +81,8 @@ struct Session {
     watcher: Arc<dyn Watcher>,
     known: Arc<Known>,
     outcomes: Vec<Outcome>,
+    /// Rows stored of tables that runs read copies of.
+    copied_rows: u64,
 }
 
 /// A batch that is read and not yet judged.
@@ -201,6 +218,11 @@ impl Session {
 
     fn ended(&mut self, request: &Request, outcome: Outcome) -> Result<(), Box<Interrupted>> {
         let told = self.watcher.ended(request, &outcome);
+        if let (Dataset::Customers | Dataset::Associations, Outcome::Stored { rows, .. }) =
+            (request.dataset, &outcome)
+        {
+            self.copied_rows += rows;
+        }
         self.outcomes.push(outcome);
         told.map_err(|error| interrupted(request, IngestError::Untold(error)))
     }

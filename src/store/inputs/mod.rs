@@ -1,17 +1,20 @@
 //! The reference data of a run, as the kernel wants it.
 
+mod copies;
 mod numbers;
 mod of_partners;
+mod rows;
 
-use entity::{association, customer, exam_workload, fx_rate};
+use entity::{exam_workload, fx_rate};
 use kernel::{Association, Associations, Catalog, Currency, Customer, Day, Exams, Location, Rates};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::StoreError;
-use super::packed::{Packed, Part};
 use crate::config::Program;
+pub use copies::make_copies;
 pub use numbers::Numbers;
 use numbers::at;
+use rows::{AssociationRow, CustomerRow};
 
 /// Reference data with the numbers that stand for it in the kernel and in the SQL store.
 #[derive(Debug)]
@@ -24,10 +27,48 @@ pub struct Inputs {
 }
 
 /// What is read of customers.
+#[derive(Default)]
 struct Customers {
     /// By customer number.
     locations: Vec<Location>,
     associations: Vec<Association>,
+}
+
+impl Customers {
+    fn add(&mut self, numbers: &Numbers, row: CustomerRow) {
+        let customer = row.customer.unsigned_abs() as usize;
+        if self.locations.len() <= customer {
+            self.locations.resize(customer + 1, Location::WORLD);
+        }
+        self.locations[customer] =
+            at(&numbers.location_places, row.location).unwrap_or(Location::WORLD);
+    }
+
+    /// Those of types that do not count are left out.
+    fn add_association(
+        &mut self,
+        program: &Program,
+        numbers: &Numbers,
+        row: AssociationRow,
+    ) -> Result<(), StoreError> {
+        let mut types = program.association_precedence.iter();
+        let Some(precedence) = types.position(|kind| *kind == row.association_type) else {
+            return Ok(());
+        };
+        let corrupt = || {
+            let customer = row.customer;
+            StoreError::Corrupt(format!("an association of customer number {customer}"))
+        };
+        self.associations.push(Association {
+            customer: Customer(row.customer.unsigned_abs()),
+            partner: at(&numbers.partner_places, row.partner).ok_or_else(corrupt)?,
+            precedence: precedence as u8,
+            workload: at(&numbers.offering_places, row.offering).ok_or_else(corrupt)?,
+            starts_on: Day(row.starts_on),
+            ends_on: row.ends_on.map_or(Day::FOREVER, Day),
+        });
+        Ok(())
+    }
 }
 
 impl Inputs {
@@ -40,51 +81,13 @@ impl Inputs {
         program: &Program,
         numbers: Numbers,
     ) -> Result<Inputs, StoreError> {
-        let parts = [Part::Pair("id", "location")];
-        let customers = Packed::load::<customer::Entity>(db, "customer", "id", &parts).await?;
-        let mut customer_locations = Vec::new();
-        for mut row in customers.rows() {
-            let (customer, location) = row.pair()?;
-            let customer = customer.unsigned_abs() as usize;
-            if customer_locations.len() <= customer {
-                customer_locations.resize(customer + 1, Location::WORLD);
-            }
-            customer_locations[customer] =
-                at(&numbers.location_places, location).unwrap_or(Location::WORLD);
-        }
-
-        let precedence = |name: &str| {
-            let types = &program.association_precedence;
-            types.iter().position(|kind| kind.name() == name)
-        };
-        let mut associations = Vec::new();
-        let parts = [
-            Part::Pair("customer", "partner"),
-            Part::Text("association_type"),
-            Part::Pair("offering", "starts_on"),
-            Part::Last("ends_on"),
-        ];
-        let rows = Packed::load::<association::Entity>(db, "association", "customer", &parts);
-        for mut row in rows.await?.rows() {
-            let (customer, partner) = row.pair()?;
-            let Some(precedence) = precedence(row.text()?) else {
-                continue;
-            };
-            let (workload, starts_on) = row.pair()?;
-            associations.push(Association {
-                customer: Customer(customer.unsigned_abs()),
-                partner: at(&numbers.partner_places, partner).ok_or_else(|| row.corrupt())?,
-                precedence: precedence as u8,
-                workload: at(&numbers.offering_places, workload).ok_or_else(|| row.corrupt())?,
-                starts_on: Day(starts_on),
-                ends_on: row.last()?.map_or(Day::FOREVER, Day),
-            });
-        }
-
-        let customers = Customers {
-            locations: customer_locations,
-            associations,
-        };
+        let mut customers = Customers::default();
+        copies::read(db, |row| {
+            customers.add(&numbers, row);
+            Ok(())
+        })
+        .await?;
+        copies::read(db, |row| customers.add_association(program, &numbers, row)).await?;
         Inputs::with(db, program, numbers, customers).await
     }
 

@@ -4,7 +4,7 @@ use entity::{location, offering, partner};
 use facts::Places;
 use kernel::{Location, Offering, Partner};
 use rustc_hash::FxHashMap;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 
 use crate::store::StoreError;
 
@@ -30,9 +30,15 @@ impl Numbers {
     /// # Errors
     /// Where the database does not answer.
     pub async fn load(db: &impl ConnectionTrait) -> Result<Numbers, StoreError> {
-        let mut partner_rows = partner::Entity::find().all(db).await?;
-        partner_rows.sort_unstable_by(|a, b| a.partner_id.cmp(&b.partner_id));
-        let partners: Vec<i32> = partner_rows.iter().map(|row| row.id).collect();
+        let partner_rows = partner::Entity::find().select_only().columns([
+            partner::Column::PartnerId,
+            partner::Column::Id,
+            partner::Column::GroupId,
+        ]);
+        let partner_rows = partner_rows.into_tuple::<(String, i32, Option<String>)>();
+        let mut partner_rows = partner_rows.all(db).await?;
+        partner_rows.sort_unstable();
+        let partners: Vec<i32> = partner_rows.iter().map(|(_, id, _)| *id).collect();
         let partner_places = places(&partners, Partner);
 
         let mut offering_rows = offering::Entity::find().all(db).await?;
@@ -73,10 +79,10 @@ impl Numbers {
 
         let mut groups: FxHashMap<String, u32> = FxHashMap::default();
         let mut owners = Vec::with_capacity(partner_rows.len());
-        for (place, row) in partner_rows.into_iter().enumerate() {
+        for (place, (_, _, group_id)) in partner_rows.into_iter().enumerate() {
             // A company without a group is an owner of its own, told apart from every group by its number.
             let own = place as u32;
-            owners.push(match row.group_id {
+            owners.push(match group_id {
                 None => own,
                 Some(group) => *groups.entry(group).or_insert(own),
             });

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 
 use super::StoreError;
+use crate::store::packed::{Packed, Part};
 
 /// Numbers of reference data, by the senders' ids: of the kinds that were loaded.
 #[derive(Debug, Default)]
@@ -17,9 +18,25 @@ pub struct Ids {
     /// Of the tree in use.
     pub locations: FxHashMap<String, i32>,
     pub partners: FxHashMap<String, i32>,
-    pub customers: FxHashMap<String, i32>,
+    pub customers: CustomerIds,
     pub exams: FxHashMap<String, i32>,
     loaded: Vec<Kind>,
+}
+
+/// The ids and numbers of customers. There may be very many of them: they are kept as the database has joined them.
+#[derive(Debug, Default)]
+pub struct CustomerIds(Packed);
+
+impl CustomerIds {
+    /// # Errors
+    /// Where a row is not as it was stored.
+    pub fn iter(&self) -> impl Iterator<Item = Result<(&str, i32), StoreError>> {
+        self.0.rows().map(|mut row| {
+            let id = row.text()?;
+            let number = row.last()?.ok_or_else(|| row.corrupt())?;
+            Ok((id, number))
+        })
+    }
 }
 
 /// Ids that are loaded together.
@@ -61,8 +78,9 @@ impl Ids {
                     self.partners = pairs(partner::Entity::find(), columns, db).await?;
                 }
                 Kind::Customers => {
-                    let columns = [customer::Column::CustomerId, customer::Column::Id];
-                    self.customers = pairs(customer::Entity::find(), columns, db).await?;
+                    let parts = [Part::Text("customer_id"), Part::Last("id")];
+                    let rows = Packed::load::<customer::Entity>(db, "customer", "id", &parts);
+                    self.customers = CustomerIds(rows.await?);
                 }
                 Kind::Exams => {
                     let columns = [exam::Column::ExamId, exam::Column::Id];

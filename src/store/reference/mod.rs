@@ -175,7 +175,10 @@ pub async fn upsert_customers(
     txn: &DatabaseTransaction,
     rows: Vec<Customer>,
 ) -> Result<(), StoreError> {
-    let rows = last_of_each(rows, |row| row.customer_id.clone());
+    let mut rows = last_of_each(rows, |row| row.customer_id.clone());
+    // New customers are numbered in the order of their locations. Facts lie in the order of customers, so that a run
+    // comes upon those of a location one after the other and finds its sums in the processor's cache.
+    rows.sort_by_key(|row| row.location);
     let keys = rows.iter().map(|row| row.customer_id.as_str());
     let numbers = numbers_of::<customer::Entity>(
         txn,
