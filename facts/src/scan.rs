@@ -15,6 +15,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
+use tokio::sync::mpsc;
 
 use crate::batches::{BATCH, FileBatches, RowBatches};
 use crate::column::{Customer, Id, Kind, Opened};
@@ -91,16 +92,24 @@ impl FactStore {
             .try_flatten()
             .map_ok(|part| self.clone().fetch(part))
             .try_buffered(PARTS_AHEAD);
-        let mut parts = std::pin::pin!(parts);
-        while let Some(part) = parts.try_next().await? {
-            let decoded = tokio::task::spawn_blocking(move || {
+        // One thread decodes them all, so that its memory serves one after the other.
+        let (sender, mut fetched) = mpsc::channel::<Part>(1);
+        let decode = tokio::task::spawn_blocking(move || {
+            while let Some(part) = fetched.blocking_recv() {
                 let mut blocks = part.open(BLOCK_ROWS)?;
                 while blocks.next(|block| sink.take(block))? {}
-                Ok::<S, Error>(sink)
-            });
-            sink = decoded.await??;
+            }
+            Ok::<S, Error>(sink)
+        });
+        let mut parts = std::pin::pin!(parts);
+        while let Some(part) = parts.try_next().await? {
+            // Nobody takes it where decoding has failed, which is told below.
+            if sender.send(part).await.is_err() {
+                break;
+            }
         }
-        Ok(sink)
+        drop(sender);
+        decode.await?
     }
 
     /// The row groups of a file that may hold any of these customers, gathered to parts of so many rows.
