@@ -34,9 +34,13 @@ impl Snapshot {
 /// Everything published for one as-of date. Once published it never changes; a recompute makes a new revision.
 #[Object]
 impl Snapshot {
-    /// The global id.
+    /// The global id. In a partner's preview another one than in one's own view, as other figures are below it.
     pub async fn id(&self) -> ID {
-        GlobalId::Snapshot(self.0.snapshot.key).encode()
+        let id = GlobalId::Snapshot {
+            key: self.0.snapshot.key,
+            previewed: self.0.previewed(),
+        };
+        id.encode()
     }
 
     /// The as-of date: the last day that counts.

@@ -48,6 +48,29 @@ async fn unknown_partners_are_null_and_ids_compare_by_bytes() {
         .fails("BAD_INPUT", "");
 }
 
+/// Caches of clients keep one partner: what it has must not depend on the way it was reached.
+#[tokio::test]
+async fn a_partners_scorecard_is_the_same_whichever_way_the_partner_was_reached() {
+    let server = Server::start().await;
+    let below = r#"partner {id scorecard {id} then: scorecard(asOf: "2026-11-20") {id snapshot {asOf}}
+        previewed: scorecard(audience: PARTNER) {id}}"#;
+    let data = server
+        .ask(&format!(
+            r#"{{{} then: scorecard(partnerId: "k", asOf: "2026-11-20") {{{below}}}
+                previewed: scorecard(partnerId: "k", audience: PARTNER) {{{below}}}}}"#,
+            below.replacen("partner", r#"partner(by: {partnerId: "k"})"#, 1)
+        ))
+        .await
+        .data();
+    let partner = &data["partner"];
+    assert_eq!(partner["then"]["snapshot"]["asOf"], "2026-11-20");
+    assert_ne!(partner["scorecard"]["id"], partner["then"]["id"]);
+    assert_ne!(partner["scorecard"]["id"], partner["previewed"]["id"]);
+    for way in ["then", "previewed"] {
+        assert_eq!(data[way]["partner"], *partner, "{way}");
+    }
+}
+
 #[tokio::test]
 async fn a_partners_scorecard_is_the_newest() {
     let server = Server::start().await;
