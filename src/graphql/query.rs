@@ -121,9 +121,15 @@ impl Query {
         #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<
             Vec<PartnerOrder>,
         >,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Partner>> {
         let page = PageArgs {
@@ -172,9 +178,15 @@ impl Query {
             default
         )]
         superseded: bool,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Snapshot>> {
         let filter = SnapshotFilter {
@@ -227,9 +239,15 @@ impl Query {
         >,
         #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
         as_of: Option<Date>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Scorecard>> {
         let find = async {
@@ -304,9 +322,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this dataset.")] dataset: Option<Dataset>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Batch>> {
         let page = PageArgs {
@@ -323,9 +347,15 @@ impl Query {
     async fn api_keys(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<ApiKey>> {
         let page = PageArgs {
@@ -343,9 +373,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which entries; all where it is absent.")] filter: Option<AuditFilter>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<AuditEntry>> {
         let page = PageArgs {
@@ -369,9 +405,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all where it is absent.")] filter: Option<JobRunFilter>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<JobRun>> {
         let page = PageArgs {

@@ -69,7 +69,7 @@ impl Snapshot {
     }
 
     /// When it was published.
-    async fn published_at(&self) -> Option<DateTime<Utc>> {
+    async fn published_at(&self) -> DateTime<Utc> {
         self.0.snapshot.published_at
     }
 
@@ -126,9 +126,15 @@ impl Snapshot {
         #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<
             Vec<ScorecardOrder>,
         >,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Scorecard>> {
         let args = ScorecardArgs {
