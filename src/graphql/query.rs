@@ -28,7 +28,7 @@ use super::types::slice::SliceFilter;
 use super::types::snapshot::{Snapshot, page_of_snapshots, scorecard_of};
 use super::types::viewer::Viewer;
 use crate::store::location::{LocationId, LocationKey};
-use crate::store::offering::{ProductId, WorkloadsOf, list_products, list_workloads};
+use crate::store::offering::{ProductId, WorkloadId, WorkloadsOf, list_products, list_workloads};
 use crate::store::snapshot::SnapshotFilter;
 
 /// How many products and how many workloads are priced where all are asked for.
@@ -73,6 +73,36 @@ impl Query {
     async fn products(&self, ctx: &Context<'_>) -> Nullable<Vec<Product>> {
         let found = list_products(&reader(ctx).db).await.map_err(Failure::from);
         nullable(found.map(|found| Some(found.into_iter().map(Product).collect())))
+    }
+
+    /// One product; null where there is none.
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id.")] product_id: String,
+    ) -> Nullable<Product> {
+        let found = reader(ctx).find(ProductId(product_id)).await;
+        nullable(found.map(|found| found.map(Product)))
+    }
+
+    /// One workload; null where there is none.
+    async fn workload(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id.")] workload_id: String,
+    ) -> Nullable<Workload> {
+        let found = reader(ctx).find(WorkloadId(workload_id)).await;
+        nullable(found.map(|found| found.map(Workload)))
+    }
+
+    /// One location of the tree in use; null where there is none.
+    async fn location(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id.")] location_id: String,
+    ) -> Nullable<Location> {
+        let found = reader(ctx).find(LocationId(location_id)).await;
+        nullable(found.map(|found| found.map(Location)))
     }
 
     /// The workloads of a product, or of all, by their ids.

@@ -4,14 +4,18 @@ use async_graphql::{Context, ID, Object, OneofObject};
 
 use super::partner_filter::{PartnerFilter, PartnerOrder, resolve_order};
 use super::scorecard::{Scorecard, find_scorecard};
-use super::slice::SliceFilter;
+use super::slice::{Slice, SliceFilter, resolve_offering};
 use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::pagination::{Counted, PageArgs, Total, connection};
+use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price};
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::Date;
-use crate::graphql::scope::{Audience, open};
+use crate::graphql::scope::{Audience, check_figures, open};
 use crate::store::partner::{Partner as Row, PartnerId, PartnerKey, count_partners, list_partners};
+use crate::store::partner_slice::SlicesOf;
+
+/// How many slices of an offering are priced.
+const PRICED_SLICES: usize = 20;
 
 /// Names one partner.
 #[derive(OneofObject, Clone, Debug)]
@@ -80,6 +84,35 @@ impl Partner {
             find_scorecard(ctx, &scope, self.0.clone(), slice).await
         };
         // Boxed, so that the other fields do not take as much room.
+        nullable(Box::pin(find).await)
+    }
+
+    /// The slices of one offering in which it has a scorecard: in the whole world first, then by the location's id.
+    #[graphql(complexity = "list_price(PRICED_SLICES, child_complexity)")]
+    async fn slices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id of a product; all products where it is absent.")]
+        product: Option<String>,
+        #[graphql(
+            desc = "The sender's id of a workload. Its product need not be given; if it is, the workload must belong to it."
+        )]
+        workload: Option<String>,
+        #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
+        as_of: Option<Date>,
+    ) -> Nullable<Vec<Slice>> {
+        let find = async {
+            let scope = open(ctx, as_of.map(|date| date.0), Audience::Staff).await?;
+            check_figures(&scope)?;
+            let of = SlicesOf {
+                snapshot: scope.snapshot.key,
+                offering: resolve_offering(ctx, "", product.as_deref(), workload.as_deref())
+                    .await?,
+                partner: PartnerKey(self.0.id),
+            };
+            let slices = reader(ctx).get(of).await?;
+            Ok(Some(slices.iter().copied().map(Slice::new).collect()))
+        };
         nullable(Box::pin(find).await)
     }
 }

@@ -1,8 +1,9 @@
 //! `partner`.
 
+use peerband::store::api_key::Role;
 use serde_json::json;
 
-use crate::harness::Server;
+use crate::harness::{Server, keys};
 
 #[tokio::test]
 async fn partner_is_found_by_either_id() {
@@ -87,4 +88,65 @@ async fn a_partners_scorecard_is_the_newest() {
     );
     assert_eq!(data["partner"]["scorecard"]["partner"]["partnerId"], "B");
     assert!(data["partner"]["nowhere"].is_null());
+}
+
+#[tokio::test]
+async fn a_partner_tells_in_which_slices_it_has_a_scorecard() {
+    let server = Server::start().await;
+    let program = &server.program;
+    // The whole world first, then by the bytes of the id.
+    let locations = ["", "DE", "FR", "JP", "asia", "europe"];
+    let mut found = 0;
+    for (product, workload) in [("", ""), ("cloud", ""), ("cloud", "analytics")] {
+        let named = [("product", product), ("workload", workload)]
+            .into_iter()
+            .filter(|(_, id)| !id.is_empty());
+        let mut arguments: String = named.map(|(name, id)| format!("{name}: {id:?} ")).collect();
+        arguments += "asOf: \"2026-11-21\"";
+        let query = format!(
+            "{{partners(first: 26) {{nodes {{partnerId slices({arguments}) {{
+                product {{productId}} workload {{workloadId}} location {{locationId}}}}}}}}}}"
+        );
+        let data = server.ask(&query).await.data();
+        for node in data["partners"]["nodes"].as_array().unwrap() {
+            let has_card = |location: &&str| {
+                let mut cards = program.scorecards(product, workload, location).iter();
+                cards.any(|card| program.partner(card.partner).partner_id == node["partnerId"])
+            };
+            let id =
+                |name: &str, id: &str| (!id.is_empty()).then(|| json!({ format!("{name}Id"): id }));
+            let slices = locations
+                .iter()
+                .copied()
+                .filter(|location| has_card(location));
+            let slices = slices.map(|location| {
+                json!({ "product": id("product", product), "workload": id("workload", workload),
+                    "location": id("location", location) })
+            });
+            let slices: Vec<_> = slices.collect();
+            found += slices.len();
+            assert_eq!(node["slices"], json!(slices), "{node}");
+        }
+    }
+    assert!(found > 100, "{found} slices");
+    let query = |arguments: &str| {
+        format!("{{partner(by: {{partnerId: \"k\"}}) {{slices({arguments}) {{name}}}}}}")
+    };
+    for (arguments, code, says) in [
+        ("product: \"mail\"", "NOT_FOUND", "product: there is no"),
+        (
+            "product: \"office\", workload: \"storage\"",
+            "BAD_INPUT",
+            "workload: ",
+        ),
+        ("asOf: \"1999-01-01\"", "NOT_FOUND", "asOf"),
+    ] {
+        server.ask(&query(arguments)).await.fails(code, says);
+    }
+    // Where a partner has figures is for those who may see them.
+    let key = keys::key(&server.db, Role::Operator, &[]).await;
+    let answer = server
+        .ask_as(&key, &query("product: \"office\""), json!({}))
+        .await;
+    answer.fails("FORBIDDEN", "figures are for the roles");
 }

@@ -19,6 +19,9 @@ use sdl::Sdl;
 fn arguments(parent: &str, field: &str) -> String {
     let text = match (parent, field) {
         ("Query", "partner") => r#"by: {partnerId: "p"}"#,
+        ("Query", "product") => r#"productId: "suite""#,
+        ("Query", "workload") => r#"workloadId: "mail""#,
+        ("Query", "location") => r#"locationId: "FR""#,
         ("Query" | "Snapshot", "scorecard") => r#"partnerId: "p""#,
         ("Scorecard", "measure") => "metric: REVENUE",
         ("Scorecard", "measures") => "metrics: [REVENUE, MAU_PER_ASSIGNED_SEAT]",
