@@ -53,6 +53,7 @@ pub fn router(operations: &Operations) -> Result<Router, ManifestError> {
     let graphql = graphql::http::Endpoint::new(schema, config, operations.listen(), gate.clone())?;
     let graphql = any(graphql::http::answer).with_state(graphql).layer(
         ServiceBuilder::new()
+            .option_layer(gate::cors::layer(&config.http.allowed_origins))
             .layer(identify.clone())
             .layer(RequestBodyLimitLayer::new(GRAPHQL_BYTES_MAX)),
     );

@@ -72,7 +72,8 @@ pub(super) async fn run(app: &App, command: Command) -> anyhow::Result<ExitCode>
 }
 
 async fn delete(app: &App, dataset: Dataset, batch_id: &str) -> Result<(), DeleteError> {
-    delete_batch(app, &Actor::command_line(), dataset, batch_id).await
+    let taken = delete_batch(app, &Actor::command_line(), dataset, batch_id).await;
+    taken.map(drop)
 }
 
 async fn list(app: &App, dataset: Option<Dataset>, format: Format) -> anyhow::Result<()> {

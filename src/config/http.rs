@@ -13,6 +13,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// Empty where browsers find the server where it listens.
     pub public_url: String,
+    /// Of other sites, whose pages may ask the API.
+    pub allowed_origins: Vec<String>,
     pub trusted_proxies: usize,
     pub connections: usize,
     pub connections_per_address: usize,
@@ -45,18 +47,31 @@ impl Http {
                 });
             }
         }
-        let is_origin = |rest: &str| !rest.is_empty() && !rest.contains(['/', '?', '#', '@', ' ']);
-        let url = &self.public_url;
-        let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
-        if url.is_empty() || rest.is_some_and(is_origin) {
+        for origin in &self.allowed_origins {
+            // Compared to what browsers send, byte by byte.
+            if !is_origin(origin) || origin.contains('*') || *origin != origin.to_lowercase() {
+                return Err(ConfigError::OutOfBounds {
+                    key: "http.allowed_origins",
+                    value: origin.clone(),
+                    reason: "each must be http:// or https:// and a host in small letters, without a path, a slash at its \
+                             end or a *",
+                });
+            }
+        }
+        if self.public_url.is_empty() || is_origin(&self.public_url) {
             return Ok(());
         }
         Err(ConfigError::OutOfBounds {
             key: "http.public_url",
-            value: url.clone(),
+            value: self.public_url.clone(),
             reason: "it must be http:// or https:// and a host, without a path or a slash at its end",
         })
     }
+}
+
+fn is_origin(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or(url.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
 }
 
 impl Session {
@@ -89,14 +104,39 @@ mod tests {
             ("scores.example.com", false),
             ("ftp://scores.example.com", false),
         ] {
-            let http = Http {
-                listen: ([127, 0, 0, 1], 0).into(),
-                public_url: url.to_owned(),
-                trusted_proxies: 0,
-                connections: 1,
-                connections_per_address: 1,
-            };
-            assert_eq!(http.check().is_ok(), fine, "{url}");
+            assert_eq!(http(url, &[]).check().is_ok(), fine, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_allowed_origin_is_written_as_browsers_write_it() {
+        for (origin, fine) in [
+            ("https://portal.example.com", true),
+            ("http://localhost:3000", true),
+            ("", false),
+            ("*", false),
+            ("null", false),
+            ("https://*.example.com", false),
+            ("https://Portal.example.com", false),
+            ("https://portal.example.com/", false),
+            ("portal.example.com", false),
+        ] {
+            let allowed = ["https://fine.example.com", origin];
+            assert_eq!(http("", &allowed).check().is_ok(), fine, "{origin}");
+        }
+    }
+
+    fn http(public_url: &str, allowed_origins: &[&str]) -> Http {
+        Http {
+            listen: ([127, 0, 0, 1], 0).into(),
+            public_url: public_url.to_owned(),
+            allowed_origins: allowed_origins
+                .iter()
+                .map(|&origin| origin.to_owned())
+                .collect(),
+            trusted_proxies: 0,
+            connections: 1,
+            connections_per_address: 1,
         }
     }
 }

@@ -136,6 +136,7 @@ impl Config {
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("program.association_precedence")
+            .with_list_parse_key("http.allowed_origins")
             .with_list_parse_key("oidc.algorithms")
             .with_list_parse_key("oidc.roles")
             .source(Some(overrides(env)?));

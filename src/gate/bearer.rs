@@ -9,6 +9,11 @@ pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
     if values.next().is_some() {
         return None;
     }
+    token_of(value)
+}
+
+/// The token of what the header holds, wherever it is said.
+pub(super) fn token_of(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")

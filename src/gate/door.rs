@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::CameFrom;
+use super::lockout::household;
 use crate::service::identity::Principal;
 
 /// Counts what goes on. Cheap to clone.
@@ -46,9 +48,21 @@ impl Doors {
     /// # Errors
     /// Where too many are in.
     pub fn open(&self, principal: &Principal) -> Result<Door, Shut> {
+        self.open_for(principal.who().to_string())
+    }
+
+    /// The same for whoever is not known yet, by where they come from.
+    ///
+    /// # Errors
+    /// Where too many are in.
+    pub fn open_from(&self, from: CameFrom) -> Result<Door, Shut> {
+        let from = from.0.map(household);
+        self.open_for(from.map_or_else(String::new, |from| from.to_string()))
+    }
+
+    fn open_for(&self, who: String) -> Result<Door, Shut> {
         let permit = self.all.clone().try_acquire_owned();
         let permit = permit.map_err(|_| Shut::All)?;
-        let who = principal.who().to_string();
         let mut each = self.each.lock().unwrap_or_else(PoisonError::into_inner);
         let open = each.entry(who.clone()).or_default();
         if *open >= self.each_max {

@@ -7,6 +7,7 @@ mod address;
 mod bearer;
 pub mod budget;
 pub mod cookie;
+pub mod cors;
 pub mod door;
 mod last_use;
 pub mod lockout;
@@ -139,6 +140,29 @@ impl Gate {
         origin::is_ours(&self.http, headers)
     }
 
+    /// Whether a browser sends the request from a page of another site that the settings allow. What cookies it may bring
+    /// counts for nothing.
+    #[must_use]
+    pub fn is_allowed(&self, headers: &HeaderMap) -> bool {
+        origin::is_allowed(&self.http, headers)
+    }
+
+    /// Who shows credentials over a connection that is open already, in the form of the `Authorization` header: checked
+    /// as those of a header are.
+    ///
+    /// # Errors
+    /// Who asks otherwise.
+    pub async fn recognise(
+        &self,
+        authorization: &str,
+        from: CameFrom,
+    ) -> Result<(Arc<Principal>, Arc<Pass>), Asker> {
+        let token = bearer::token_of(authorization).ok_or(Asker::Nobody)?;
+        let pass = Pass::bearer(self, token);
+        let (principal, _) = self.check(token, from.0, pass.look_up_seen()).await?;
+        Ok((principal, Arc::new(pass)))
+    }
+
     /// Looks credentials up, unless too many bad ones came from there.
     ///
     /// # Errors
@@ -197,7 +221,7 @@ impl Gate {
             return (Asker::Nobody, None, None);
         };
         // What another site makes a browser send is nobody's doing.
-        if changes && !self.is_ours(headers) {
+        if (changes && !self.is_ours(headers)) || self.is_allowed(headers) {
             return (Asker::Nobody, None, None);
         }
         let pass = Pass::session(self, &token);

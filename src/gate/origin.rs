@@ -1,4 +1,4 @@
-//! Whether a browser sends a request from one of our own pages.
+//! Whether a browser sends a request from one of our own pages, or from one that the settings allow.
 
 use axum::http::{HeaderMap, header};
 
@@ -24,29 +24,74 @@ pub(super) fn is_ours(http: &Http, headers: &HeaderMap) -> bool {
     !host.is_empty() && &origin[scheme_end..] == host
 }
 
+/// Whether the browser says that a page of another site sends it, and the settings allow that site.
+pub(super) fn is_allowed(http: &Http, headers: &HeaderMap) -> bool {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let (Some(origin), None) = (origins.next(), origins.next()) else {
+        return false;
+    };
+    let mut allowed = http.allowed_origins.iter();
+    allowed.any(|allowed| allowed.as_bytes() == origin.as_bytes()) && !is_ours(http, headers)
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
 
-    fn check(public_url: &str, sent: &[(&'static str, &'static str)], expected: bool) {
-        let http = Http {
+    fn http(public_url: &str) -> Http {
+        Http {
             listen: ([127, 0, 0, 1], 8080).into(),
             public_url: public_url.to_owned(),
+            allowed_origins: vec!["https://portal.example.com".to_owned()],
             trusted_proxies: 0,
             connections: 1,
             connections_per_address: 1,
-        };
+        }
+    }
+
+    fn headers(sent: &[(&'static str, &'static str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, HeaderValue::from_static("localhost:8080"));
         for (name, value) in sent {
-            headers.insert(
+            headers.append(
                 HeaderName::from_static(name),
                 HeaderValue::from_static(value),
             );
         }
-        assert_eq!(is_ours(&http, &headers), expected, "{sent:?}");
+        headers
+    }
+
+    fn check(public_url: &str, sent: &[(&'static str, &'static str)], expected: bool) {
+        let ours = is_ours(&http(public_url), &headers(sent));
+        assert_eq!(ours, expected, "{sent:?}");
+    }
+
+    fn check_allowed(sent: &[(&'static str, &'static str)], expected: bool) {
+        let allowed = is_allowed(&http(""), &headers(sent));
+        assert_eq!(allowed, expected, "{sent:?}");
+    }
+
+    #[test]
+    fn exactly_the_origins_of_the_settings_are_allowed() {
+        let portal = ("origin", "https://portal.example.com");
+        check_allowed(&[portal], true);
+        check_allowed(&[portal, ("sec-fetch-site", "cross-site")], true);
+        check_allowed(&[], false);
+        check_allowed(&[portal, portal], false);
+        for origin in [
+            "https://portal.example.com.evil.example",
+            "https://portal.example.com:8443",
+            "http://portal.example.com",
+            "https://evil.example",
+            "http://localhost:8080",
+            "null",
+        ] {
+            check_allowed(&[("origin", origin)], false);
+        }
+        // It is no page of ours for that.
+        check("", &[portal], false);
     }
 
     #[test]

@@ -165,6 +165,7 @@ mod tests {
         Seats::new(&Http {
             listen: ([127, 0, 0, 1], 0).into(),
             public_url: String::new(),
+            allowed_origins: Vec::new(),
             trusted_proxies,
             connections,
             connections_per_address,

@@ -1,4 +1,7 @@
 //! Global ids: the type and the key of a node, as text that only this server reads.
+//!
+//! Caches of clients keep one record for each id. So what staff see in a partner's preview has an id of its own, beside
+//! that of the same thing seen exactly.
 
 use async_graphql::ID;
 use base64::Engine;
@@ -21,12 +24,23 @@ pub(super) enum GlobalId {
     Product(OfferingKey),
     Workload(OfferingKey),
     Location(LocationKey),
-    Snapshot(SnapshotKey),
-    Scorecard(ScorecardKey),
+    Snapshot {
+        key: SnapshotKey,
+        /// The partner whose preview it is.
+        previewed: Option<PartnerKey>,
+    },
+    Scorecard {
+        key: ScorecardKey,
+        /// Whether it is in the preview of its partner.
+        is_preview: bool,
+    },
     JobRun(JobRunKey),
     Batch(BatchKey),
     ApiKey(ApiKeyKey),
 }
+
+/// How the key of a scorecard in a preview ends.
+const PREVIEW: &str = ".preview";
 
 impl GlobalId {
     pub(super) fn encode(self) -> ID {
@@ -35,11 +49,17 @@ impl GlobalId {
             GlobalId::Product(key) => format!("Product:{}", key.0),
             GlobalId::Workload(key) => format!("Workload:{}", key.0),
             GlobalId::Location(key) => format!("Location:{}", key.0),
-            GlobalId::Snapshot(key) => format!("Snapshot:{}", key.0),
-            GlobalId::Scorecard(key) => {
+            GlobalId::Snapshot { key, previewed } => match previewed {
+                None => format!("Snapshot:{}", key.0),
+                Some(partner) => format!("Snapshot:{}.{}", key.0, partner.0),
+            },
+            GlobalId::Scorecard { key, is_preview } => {
                 format!(
-                    "Scorecard:{}.{}.{}",
-                    key.snapshot.0, key.slice.0, key.partner.0
+                    "Scorecard:{}.{}.{}{}",
+                    key.snapshot.0,
+                    key.slice.0,
+                    key.partner.0,
+                    if is_preview { PREVIEW } else { "" }
                 )
             }
             GlobalId::JobRun(key) => format!("JobRun:{}", key.0),
@@ -58,15 +78,28 @@ impl GlobalId {
             "Product" => GlobalId::Product(OfferingKey(key.parse().ok()?)),
             "Workload" => GlobalId::Workload(OfferingKey(key.parse().ok()?)),
             "Location" => GlobalId::Location(LocationKey(key.parse().ok()?)),
-            "Snapshot" => GlobalId::Snapshot(SnapshotKey(key.parse().ok()?)),
+            "Snapshot" => {
+                let (key, previewed) = match key.split_once('.') {
+                    None => (key, None),
+                    Some((key, partner)) => (key, Some(PartnerKey(partner.parse().ok()?))),
+                };
+                GlobalId::Snapshot {
+                    key: SnapshotKey(key.parse().ok()?),
+                    previewed,
+                }
+            }
             "Scorecard" => {
-                let (snapshot, rest) = key.split_once('.')?;
+                let of_preview = key.strip_suffix(PREVIEW);
+                let (snapshot, rest) = of_preview.unwrap_or(key).split_once('.')?;
                 let (slice, partner) = rest.split_once('.')?;
-                GlobalId::Scorecard(ScorecardKey {
-                    snapshot: SnapshotKey(snapshot.parse().ok()?),
-                    slice: SliceKey(slice.parse().ok()?),
-                    partner: PartnerKey(partner.parse().ok()?),
-                })
+                GlobalId::Scorecard {
+                    key: ScorecardKey {
+                        snapshot: SnapshotKey(snapshot.parse().ok()?),
+                        slice: SliceKey(slice.parse().ok()?),
+                        partner: PartnerKey(partner.parse().ok()?),
+                    },
+                    is_preview: of_preview.is_some(),
+                }
             }
             "JobRun" => GlobalId::JobRun(JobRunKey(key.parse().ok()?)),
             "Batch" => GlobalId::Batch(BatchKey(key.parse().ok()?)),
@@ -87,13 +120,25 @@ mod tests {
             slice: SliceKey(0),
             partner: PartnerKey(7),
         };
+        let snapshot = |previewed| GlobalId::Snapshot {
+            key: SnapshotKey(i64::MAX),
+            previewed,
+        };
         for id in [
             GlobalId::Partner(PartnerKey(1)),
             GlobalId::Product(OfferingKey(2)),
             GlobalId::Workload(OfferingKey(2)),
             GlobalId::Location(LocationKey(0)),
-            GlobalId::Snapshot(SnapshotKey(i64::MAX)),
-            GlobalId::Scorecard(scorecard),
+            snapshot(None),
+            snapshot(Some(PartnerKey(7))),
+            GlobalId::Scorecard {
+                key: scorecard,
+                is_preview: false,
+            },
+            GlobalId::Scorecard {
+                key: scorecard,
+                is_preview: true,
+            },
             GlobalId::JobRun(JobRunKey(3)),
             GlobalId::Batch(BatchKey(4)),
             GlobalId::ApiKey(ApiKeyKey(5)),
@@ -109,7 +154,9 @@ mod tests {
             "",
             "Partner:1",
             &encode("Partner:x"),
+            &encode("Snapshot:1."),
             &encode("Scorecard:1.2"),
+            &encode("Scorecard:1.2.preview"),
             &encode("Nobody:1"),
         ] {
             assert_eq!(GlobalId::decode(id), None, "{id}");

@@ -32,6 +32,7 @@ use self::documents::Documents;
 pub use self::documents::ManifestError;
 use self::kept::Kept;
 use self::request::Asking;
+use self::socket::Opener;
 use super::Schema;
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
@@ -49,6 +50,9 @@ const LIFETIME: Duration = Duration::from_secs(3_600);
 /// WebSockets and answers of server-sent events at a time, of everybody and of one key.
 const OPEN_MAX: (usize, usize) = (1_000, 20);
 
+/// WebSockets that have yet to say who they are, of everybody and of one address.
+const GREETED_MAX: (usize, usize) = (200, 20);
+
 /// What answers at `/graphql`.
 pub struct Endpoint {
     schema: Schema,
@@ -60,6 +64,8 @@ pub struct Endpoint {
     stop: Asked,
     /// One for each WebSocket and each answer of server-sent events.
     doors: Doors,
+    /// One for each WebSocket of nobody yet.
+    porch: Doors,
 }
 
 impl std::fmt::Debug for Endpoint {
@@ -88,6 +94,7 @@ impl Endpoint {
             timeout: Duration::from_secs(limits.timeout_seconds),
             stop,
             doors: Doors::new(OPEN_MAX.0, OPEN_MAX.1),
+            porch: Doors::new(GREETED_MAX.0, GREETED_MAX.1),
         }))
     }
 }
@@ -216,18 +223,28 @@ pub async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request<Body
             &Refusal::bad(StatusCode::NOT_ACCEPTABLE, message),
         );
     };
+    let is_get = parts.method == Method::GET;
+    let came_from = parts.extensions.remove().unwrap_or(CameFrom(None));
     let (principal, pass) = match parts.extensions.remove() {
         Some(Asker::Known(principal, pass)) => (principal, pass),
-        Some(Asker::Nobody) | None => return refuse(media_type, &Refusal::NOBODY),
+        Some(Asker::Nobody) | None => {
+            // Browsers cannot put a key into a header of a WebSocket: pages of other sites say it when it is open.
+            if is_get
+                && endpoint.gate.is_allowed(&parts.headers)
+                && let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await
+            {
+                return greet_socket(endpoint, came_from, upgrade);
+            }
+            return refuse(media_type, &Refusal::NOBODY);
+        }
         Some(Asker::Locked(wait)) => return later(refuse(media_type, &Refusal::LOCKED), wait),
         Some(Asker::Unavailable) => return refuse(media_type, &Refusal::UNRECOGNISABLE),
     };
     let caller = Caller {
         principal,
         pass,
-        came_from: parts.extensions.remove().unwrap_or(CameFrom(None)),
+        came_from,
     };
-    let is_get = parts.method == Method::GET;
     if is_get && let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         return open_socket(endpoint, caller, upgrade, &parts.headers);
     }
@@ -304,7 +321,7 @@ fn open_socket(
     upgrade: WebSocketUpgrade,
     headers: &HeaderMap,
 ) -> Response {
-    if !endpoint.gate.is_ours(headers) {
+    if !endpoint.gate.is_ours(headers) && !endpoint.gate.is_allowed(headers) {
         let message = "a page of another site must not connect";
         return refuse(
             MediaType::Json,
@@ -312,15 +329,31 @@ fn open_socket(
         );
     }
     match endpoint.doors.open(&caller.principal) {
-        Ok(door) => socket::upgrade(endpoint, caller, upgrade, door).unwrap_or_else(|| {
-            let message = "the WebSocket protocol is graphql-transport-ws";
-            refuse(
-                MediaType::Json,
-                &Refusal::bad(StatusCode::BAD_REQUEST, message),
-            )
-        }),
+        Ok(door) => open(endpoint, Opener::Known(caller, door), upgrade),
         Err(shut) => refuse(MediaType::Json, &shut.into()),
     }
+}
+
+/// Opens a socket of nobody yet.
+fn greet_socket(
+    endpoint: Arc<Endpoint>,
+    came_from: CameFrom,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    match endpoint.porch.open_from(came_from) {
+        Ok(door) => open(endpoint, Opener::Stranger(came_from, door), upgrade),
+        Err(shut) => refuse(MediaType::Json, &shut.into()),
+    }
+}
+
+fn open(endpoint: Arc<Endpoint>, opener: Opener, upgrade: WebSocketUpgrade) -> Response {
+    socket::upgrade(endpoint, opener, upgrade).unwrap_or_else(|| {
+        let message = "the WebSocket protocol is graphql-transport-ws";
+        refuse(
+            MediaType::Json,
+            &Refusal::bad(StatusCode::BAD_REQUEST, message),
+        )
+    })
 }
 
 /// Tells when to ask again.

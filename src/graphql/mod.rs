@@ -24,6 +24,7 @@ pub mod types;
 use std::sync::Arc;
 
 use async_graphql::{SDLExportOptions, SchemaBuilder};
+use chrono::{DateTime, Utc};
 
 use crate::service::explain::Explaining;
 use crate::service::feed::Feed;
@@ -91,6 +92,9 @@ pub fn sdl() -> String {
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query, Mutation::default(), Subscription)
+        .override_output_type_description::<DateTime<Utc>>(
+            "A moment of RFC 3339, such as `2026-11-22T02:00:00Z`; answers are in UTC.",
+        )
         .override_output_type_description::<Counted<ApiKey>>("A page of API keys.")
         .override_output_type_description::<Counted<AuditEntry>>(
             "A page of entries of the audit log.",

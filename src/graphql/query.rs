@@ -28,7 +28,7 @@ use super::types::slice::SliceFilter;
 use super::types::snapshot::{Snapshot, page_of_snapshots, scorecard_of};
 use super::types::viewer::Viewer;
 use crate::store::location::{LocationId, LocationKey};
-use crate::store::offering::{ProductId, WorkloadsOf, list_products, list_workloads};
+use crate::store::offering::{ProductId, WorkloadId, WorkloadsOf, list_products, list_workloads};
 use crate::store::snapshot::SnapshotFilter;
 
 /// How many products and how many workloads are priced where all are asked for.
@@ -73,6 +73,36 @@ impl Query {
     async fn products(&self, ctx: &Context<'_>) -> Nullable<Vec<Product>> {
         let found = list_products(&reader(ctx).db).await.map_err(Failure::from);
         nullable(found.map(|found| Some(found.into_iter().map(Product).collect())))
+    }
+
+    /// One product; null where there is none.
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id.")] product_id: String,
+    ) -> Nullable<Product> {
+        let found = reader(ctx).find(ProductId(product_id)).await;
+        nullable(found.map(|found| found.map(Product)))
+    }
+
+    /// One workload; null where there is none.
+    async fn workload(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id.")] workload_id: String,
+    ) -> Nullable<Workload> {
+        let found = reader(ctx).find(WorkloadId(workload_id)).await;
+        nullable(found.map(|found| found.map(Workload)))
+    }
+
+    /// One location of the tree in use; null where there is none.
+    async fn location(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id.")] location_id: String,
+    ) -> Nullable<Location> {
+        let found = reader(ctx).find(LocationId(location_id)).await;
+        nullable(found.map(|found| found.map(Location)))
     }
 
     /// The workloads of a product, or of all, by their ids.
@@ -121,9 +151,15 @@ impl Query {
         #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<
             Vec<PartnerOrder>,
         >,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Partner>> {
         let page = PageArgs {
@@ -172,9 +208,15 @@ impl Query {
             default
         )]
         superseded: bool,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Snapshot>> {
         let filter = SnapshotFilter {
@@ -227,9 +269,15 @@ impl Query {
         >,
         #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
         as_of: Option<Date>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Scorecard>> {
         let find = async {
@@ -304,9 +352,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those of this dataset.")] dataset: Option<Dataset>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Batch>> {
         let page = PageArgs {
@@ -323,9 +377,15 @@ impl Query {
     async fn api_keys(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<ApiKey>> {
         let page = PageArgs {
@@ -343,9 +403,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which entries; all where it is absent.")] filter: Option<AuditFilter>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<AuditEntry>> {
         let page = PageArgs {
@@ -369,9 +435,15 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all where it is absent.")] filter: Option<JobRunFilter>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<JobRun>> {
         let page = PageArgs {

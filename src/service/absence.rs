@@ -27,6 +27,8 @@ pub enum Absence {
     HighestBand,
     /// The rounded range does not tell.
     Rounded,
+    /// The range is open at this end, as that of the outer bands is where ranges are protected.
+    OpenRange,
     /// Nothing is published for the time.
     NoSnapshot,
     /// The partner had no scorecard in the slice then.

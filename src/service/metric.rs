@@ -3,7 +3,7 @@
 mod english;
 mod french;
 
-use kernel::{Currency, Metric};
+use kernel::{Currency, Group, Metric};
 
 use super::language::Language;
 use super::next_band::NextBand;
@@ -38,8 +38,12 @@ pub struct MetricDefinition {
     pub metric: Metric,
     /// Its name as people say it.
     pub name: &'static str,
+    /// The part of the scorecard it stands in, as people say it.
+    pub group_label: &'static str,
     /// What its values count.
     pub unit: Unit,
+    /// The same as people say it.
+    pub unit_label: &'static str,
     /// What it says about a partner, in a sentence.
     pub definition: &'static str,
     /// How its value is computed.
@@ -59,14 +63,17 @@ struct Texts {
 /// The definition of a metric.
 #[must_use]
 pub fn definition(metric: Metric, language: Language) -> MetricDefinition {
-    let texts = match language {
-        Language::English => english::texts(metric),
-        Language::French => french::texts(metric),
+    let unit = unit(metric);
+    let (texts, unit_label) = match language {
+        Language::English => (english::texts(metric), english::unit(unit)),
+        Language::French => (french::texts(metric), french::unit(unit)),
     };
     MetricDefinition {
         metric,
         name: texts.name,
-        unit: unit(metric),
+        group_label: group_label(metric.group(), language),
+        unit,
+        unit_label,
         definition: texts.definition,
         formula: texts.formula,
         window: texts.window,
@@ -86,6 +93,15 @@ pub fn reaching(metric: Metric, next: &NextBand, currency: Currency, language: L
         Language::French => french::reaching,
     };
     reaching(metric, &distance, next.band, !next.is_exact)
+}
+
+/// A part of the scorecard, as people say it.
+#[must_use]
+pub fn group_label(group: Group, language: Language) -> &'static str {
+    match language {
+        Language::English => english::group(group),
+        Language::French => french::group(group),
+    }
 }
 
 /// What a metric counts.
@@ -152,10 +168,13 @@ mod tests {
     #[test]
     fn each_metric_has_texts_of_its_own_in_each_language() {
         let mut names = std::collections::BTreeSet::new();
+        let (mut units, mut groups) = (names.clone(), names.clone());
         for language in [Language::English, Language::French] {
             for metric in Metric::ALL {
                 let found = definition(metric, language);
                 assert!(names.insert(found.name), "{metric}: {}", found.name);
+                units.insert(found.unit_label);
+                groups.insert(found.group_label);
                 for text in [found.definition, found.formula, found.window] {
                     assert!(
                         text.ends_with('.') && !text.contains("  "),
@@ -164,5 +183,8 @@ mod tests {
                 }
             }
         }
+        assert_eq!(units.len(), 2 * Metric::ALL.len(), "{units:?}");
+        // Performance is called so in both languages.
+        assert_eq!(groups.len(), 5, "{groups:?}");
     }
 }

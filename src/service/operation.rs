@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use kernel::Day;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::service::audit::Actor;
+use crate::service::compact::{self, CompactError};
 use crate::service::recompute::{self, RecomputeError};
 use crate::service::run::{Asked, Stopped, Stopper};
 
@@ -33,6 +34,8 @@ pub enum StartError {
     TooMany,
     #[error(transparent)]
     Recompute(#[from] RecomputeError),
+    #[error(transparent)]
+    Compact(#[from] CompactError),
 }
 
 impl Operations {
@@ -61,15 +64,31 @@ impl Operations {
     /// # Errors
     /// Where too many are under way, or the run cannot be claimed.
     pub async fn start_recompute(&self, by: &Actor, as_of: Day) -> Result<i64, StartError> {
+        let mut runs = self.room().await?;
+        let (run, work) = recompute::start(self.app(), by, as_of, self.listen()).await?;
+        runs.spawn(work);
+        Ok(run)
+    }
+
+    /// Starts to compact the fact store, and tells the number of the run.
+    ///
+    /// # Errors
+    /// Where too many are under way, or the run cannot be claimed.
+    pub async fn start_compaction(&self, by: &Actor) -> Result<i64, StartError> {
+        let mut runs = self.room().await?;
+        let (run, work) = compact::start(self.app(), by, self.listen()).await?;
+        runs.spawn(work);
+        Ok(run)
+    }
+
+    /// The work under way, if there is room for more.
+    async fn room(&self) -> Result<MutexGuard<'_, JoinSet<()>>, StartError> {
         let mut runs = self.0.runs.lock().await;
         while runs.try_join_next().is_some() {}
         if runs.len() >= RUNS_MAX {
             return Err(StartError::TooMany);
         }
-        let asked = self.listen();
-        let (run, work) = recompute::start(self.app(), by, as_of, asked).await?;
-        runs.spawn(work);
-        Ok(run)
+        Ok(runs)
     }
 
     /// Asks all work to stop, and waits until it has.

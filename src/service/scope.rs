@@ -19,8 +19,10 @@ pub struct Viewer(Eyes);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Eyes {
     Staff,
-    /// A partner that is not named yet: it sees what is released, and no partner's own figures.
+    /// A preview through the eyes of a partner that is not named yet: what is released, and no partner's own figures.
     AnyPartner,
+    /// A preview through this partner's eyes: its own figures besides.
+    Preview(PartnerKey),
     /// These partners, all of one holder: their own figures besides.
     Partners(Arc<[PartnerKey]>),
     /// Somebody without a right to any figure.
@@ -61,7 +63,7 @@ impl Viewer {
     pub fn as_partner(self) -> Viewer {
         match self.0 {
             Eyes::Staff => Viewer(Eyes::AnyPartner),
-            Eyes::AnyPartner | Eyes::Partners(_) | Eyes::Nobody => self,
+            Eyes::AnyPartner | Eyes::Preview(_) | Eyes::Partners(_) | Eyes::Nobody => self,
         }
     }
 
@@ -70,7 +72,8 @@ impl Viewer {
     pub fn for_figures_of(&self, partner: PartnerKey) -> Option<Viewer> {
         match &self.0 {
             Eyes::Staff => Some(self.clone()),
-            Eyes::AnyPartner => Some(Viewer(Eyes::Partners([partner].into()))),
+            Eyes::AnyPartner => Some(Viewer(Eyes::Preview(partner))),
+            Eyes::Preview(own) => (*own == partner).then(|| self.clone()),
             Eyes::Partners(partners) => partners.contains(&partner).then(|| self.clone()),
             Eyes::Nobody => None,
         }
@@ -82,6 +85,7 @@ impl Viewer {
         match &self.0 {
             Eyes::Staff => Visible::All,
             Eyes::AnyPartner | Eyes::Nobody => Visible::Nothing,
+            Eyes::Preview(partner) => Visible::Only([*partner].into()),
             Eyes::Partners(partners) => Visible::Only(partners.clone()),
         }
     }
@@ -109,6 +113,23 @@ impl Scope {
     #[must_use]
     pub fn sees_figures(&self) -> bool {
         self.viewer.sees_figures()
+    }
+
+    /// The same snapshot as a partner's preview shows it to staff; none where whoever asks has no such preview, as
+    /// partners do, who see nothing else anyway.
+    #[must_use]
+    pub fn preview(&self, partner: PartnerKey) -> Option<Scope> {
+        let preview = self.as_partner().for_figures_of(partner)?;
+        (preview.previewed() == Some(partner)).then_some(preview)
+    }
+
+    /// The partner whose preview this is; none where whoever asks sees through its own eyes.
+    #[must_use]
+    pub fn previewed(&self) -> Option<PartnerKey> {
+        match self.viewer.0 {
+            Eyes::Preview(partner) => Some(partner),
+            _ => None,
+        }
     }
 
     /// Another snapshot through the same eyes.

@@ -20,6 +20,7 @@ use super::job_run::{JobRun, JobRunKey};
 use super::location::{Location, LocationId, LocationKey, LocationsUnder};
 use super::offering::{Offering, OfferingKey, ProductId, WorkloadId, WorkloadsOf};
 use super::partner::{Partner, PartnerId, PartnerKey};
+use super::partner_slice::SlicesOf;
 use super::peer_band::PeerBandsOf;
 use super::peer_group::{PeerGroups, PeerGroupsOf};
 use super::rights::Rights;
@@ -305,6 +306,7 @@ read_each_time! {
     BatchKey => Batch;
     CustomerKey => Customer;
     JobRunKey => JobRun;
+    SlicesOf => Arc<[SliceKey]>;
     SnapshotKey => Snapshot;
 }
 

@@ -10,6 +10,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, Set,
 };
 
+use super::batch::BatchKey;
 use super::merged_file::{self, BatchNumbers};
 use super::uncounted_file::State;
 use super::{Db, StoreError, uncounted_file};
@@ -27,7 +28,7 @@ pub struct NewBatch<'a> {
 /// A batch as it was recorded, to be looked for where the outcome of its transaction is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recorded {
-    number: i64,
+    pub batch: BatchKey,
     sequence: i64,
     /// The batch whose place it has taken.
     pub replaced: Option<Taken>,
@@ -36,6 +37,7 @@ pub struct Recorded {
 /// What was taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
+    pub batch: BatchKey,
     pub rows: i64,
     pub committed_at: DateTime<Utc>,
 }
@@ -88,7 +90,7 @@ pub async fn commit_batch(
             .await?;
     }
     Ok(Recorded {
-        number,
+        batch: BatchKey(number),
         sequence,
         replaced,
     })
@@ -99,7 +101,7 @@ pub async fn commit_batch(
 /// # Errors
 /// Where the database does not answer.
 pub async fn holds(db: &Db, recorded: Recorded) -> Result<bool, StoreError> {
-    let found = batch::Entity::find_by_id(recorded.number)
+    let found = batch::Entity::find_by_id(recorded.batch.0)
         .one(db.read())
         .await?;
     Ok(found.is_some_and(|batch| batch.sequence == recorded.sequence))
@@ -138,6 +140,7 @@ pub async fn delete_batch(
     batch::Entity::delete_by_id(found.id).exec(txn).await?;
     uncounted_file::retire(txn, &paths).await?;
     Ok(Some(Taken {
+        batch: BatchKey(found.id),
         rows: found.rows,
         committed_at: found.committed_at,
     }))

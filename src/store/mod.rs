@@ -20,6 +20,7 @@ pub mod offering;
 mod packed;
 pub mod paging;
 pub mod partner;
+pub mod partner_slice;
 pub mod peer_band;
 pub mod peer_group;
 pub mod publication;

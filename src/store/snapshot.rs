@@ -37,7 +37,7 @@ pub struct Snapshot {
     pub slices: i64,
     pub scorecards: i64,
     pub peer_bands: i64,
-    pub published_at: Option<DateTime<Utc>>,
+    pub published_at: DateTime<Utc>,
 }
 
 /// The snapshots that are asked for.
@@ -215,6 +215,9 @@ impl TryFrom<Model> for Snapshot {
         let settings = serde_json::from_str(&row.settings).map_err(|error| {
             StoreError::Corrupt(format!("settings of snapshot {}: {error}", row.id))
         })?;
+        let published_at = row.published_at.ok_or_else(|| {
+            StoreError::Corrupt(format!("snapshot {} has no time of publication", row.id))
+        })?;
         Ok(Snapshot {
             key: SnapshotKey(row.id),
             as_of: Day(row.as_of),
@@ -225,7 +228,7 @@ impl TryFrom<Model> for Snapshot {
             slices: row.slices,
             scorecards: row.scorecards,
             peer_bands: row.peer_bands,
-            published_at: row.published_at,
+            published_at,
         })
     }
 }

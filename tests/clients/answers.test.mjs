@@ -83,11 +83,14 @@ const ARGUMENTS = {
   first: "2",
   id: "$id",
   ids: "[$id]",
+  locationId: '"FR"',
   metric: "REVENUE",
   metrics: "[REVENUE]",
   parentId: '"europe"',
   partnerId: '"p03"',
+  productId: '"suite"',
   since: '"2020-01-01"',
+  workloadId: '"chat"',
 };
 
 /** Everything below a type: each type in full where it comes first, and its leaves elsewhere. */

@@ -182,3 +182,28 @@ test("graphql-ws holds thirty-two operations at most on one connection", async (
   assert.match(refusals[0][0].message, /too many operations/);
   ends.forEach((stop) => stop());
 });
+
+/** As a browser opens it for a page of another site: that names itself, and has no header of its own. */
+const fromPage = (origin) =>
+  class extends WebSocket {
+    constructor(url, protocols) {
+      super(url, protocols, { origin });
+    }
+  };
+
+test("graphql-ws shows the key of a page of an allowed origin in its greeting", async () => {
+  const origin = "https://portal.example.com";
+  const { address, stop } = await serve(DATA, { PEERBAND_HTTP_ALLOWED_ORIGINS: origin });
+  const url = `${address.replace("http:", "ws:")}/graphql`;
+  try {
+    const known = { url, webSocketImpl: fromPage(origin), connectionParams: { Authorization: `Bearer ${KEYS.partner}` } };
+    const client = open(known);
+    for await (const { data } of client.iterate({ query: "{ viewer { role } }" })) assert.equal(data.viewer.role, "PARTNER");
+    assert.equal(await closed(open({ ...known, connectionParams: { Authorization: "Bearer nonsense" } })), 4403);
+    assert.equal(await closed(open({ ...known, connectionParams: undefined })), 4401);
+    assert.equal(await closed(open({ ...known, webSocketImpl: fromPage("https://other.example.com") })), 1006);
+  } finally {
+    await Promise.all(opened.splice(0).map((client) => client.dispose()));
+    await stop();
+  }
+});

@@ -13,6 +13,7 @@ export async function variablesOf(name) {
 
 const VARIABLES = {
   ScorecardPageQuery: () => ({ partnerId: "p20", slice: { location: "FR" }, asOf: AS_OF }),
+  ViewsQuery: () => ({ partnerId: "p20", slice: { location: "FR" }, asOf: AS_OF, earlier: EARLIER }),
   LeaderboardQuery: () => ({ metric: "REVENUE", filter: { measure: { metric: "REVENUE", band: [4] } }, first: 5, asOf: AS_OF }),
   TrendQuery: () => ({ partnerId: "p05", metric: "NET_PAID_SEATS", since: EARLIER, last: 6 }),
   ExplainQuery: () => ({ partnerId: "p05", metric: "REVENUE", asOf: AS_OF }),

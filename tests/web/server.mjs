@@ -1,7 +1,8 @@
-// Takes the program in, publishes two dates, and serves them for as long as the tests run.
+// Takes the program in, publishes two dates, and serves them for as long as the tests run, beside a site of somebody else's.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,9 +14,19 @@ export default async function serve() {
   if (!binary) {
     throw new Error('PEERBAND_BIN names no program: start the tests with tests/web/run');
   }
+  const portal = await site();
+  // Its page at localhost may ask the API; the same page at 127.0.0.1 is of another origin, which may not.
+  const { port } = portal.address();
+  process.env.PORTAL = `http://localhost:${port}`;
+  process.env.STRANGER = `http://127.0.0.1:${port}`;
   const folder = mkdtempSync(join(tmpdir(), 'peerband-web-'));
   // No run of the schedule's publishes a newer date while the tests look.
-  const env = { PATH: process.env.PATH, PEERBAND_DATA_DIR: join(folder, 'data'), PEERBAND_SCHEDULE_ENABLED: 'false' };
+  const env = {
+    PATH: process.env.PATH,
+    PEERBAND_DATA_DIR: join(folder, 'data'),
+    PEERBAND_SCHEDULE_ENABLED: 'false',
+    PEERBAND_HTTP_ALLOWED_ORIGINS: process.env.PORTAL,
+  };
   const program = join(folder, 'program');
   writeProgram(program);
   execFileSync(binary, ['ingest', '--dir', program], { env, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -30,8 +41,16 @@ export default async function serve() {
   return async () => {
     server.kill('SIGTERM');
     await ended;
+    portal.close();
     rmSync(folder, { recursive: true, force: true });
   };
+}
+
+/** A site with an empty page, at every address of this machine. */
+async function site() {
+  const server = createServer((request, response) => response.setHeader('content-type', 'text/html').end('<title>A portal</title>'));
+  await new Promise((resolve) => server.listen(0, resolve));
+  return server;
 }
 
 async function address(server, ended) {

@@ -154,12 +154,14 @@ impl Watcher for Report {
         self.state().summary.add(dataset, batch_id, outcome);
         self.bar.suspend(|| {
             match outcome {
-                Outcome::Stored { rows, rejected: 0 } => {
+                Outcome::Stored {
+                    rows, rejected: 0, ..
+                } => {
                     if self.told == Told::Lines {
                         print(format!("{dataset} {batch_id}: {} stored", counted(*rows)))?;
                     }
                 }
-                Outcome::Stored { rows, rejected } => {
+                Outcome::Stored { rows, rejected, .. } => {
                     eprintln!("{dataset} {batch_id}: {} stored, {rejected} rejected", counted(*rows));
                 }
                 Outcome::Refused { rejected } => eprintln!(

@@ -37,7 +37,7 @@ struct Batch {
 impl Summary {
     pub(super) fn add(&mut self, dataset: Dataset, batch_id: &str, outcome: &Outcome) {
         let (stored, rows, rejected, reason) = match outcome {
-            Outcome::Stored { rows, rejected } => (true, *rows, *rejected, None),
+            Outcome::Stored { rows, rejected, .. } => (true, *rows, *rejected, None),
             Outcome::Refused { rejected } => (false, 0, *rejected, None),
             Outcome::Unreadable { reason } => (false, 0, 0, Some(reason.clone())),
         };

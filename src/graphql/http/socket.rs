@@ -18,6 +18,7 @@ use super::request::from_parameters;
 use super::running::{Running, Told};
 use super::{Caller, Endpoint, LIFETIME};
 use crate::gate::door::Door;
+use crate::gate::{Asker, CameFrom};
 use crate::service::identity::AuthError;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -34,7 +35,9 @@ const SEND_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Said {
-    ConnectionInit,
+    ConnectionInit {
+        payload: Option<Value>,
+    },
     Ping,
     Pong,
     Subscribe {
@@ -46,15 +49,22 @@ enum Said {
     },
 }
 
+/// Whose a connection is.
+pub(super) enum Opener {
+    /// Somebody's whom the request that opened it has shown to be.
+    Known(Caller, Door),
+    /// Nobody's yet, from where it comes: the greeting must show whose it is.
+    Stranger(CameFrom, Door),
+}
+
 /// Why a socket is closed by us.
 struct Closing(u16, String);
 
 /// Takes a connection over, if it speaks the protocol.
 pub(super) fn upgrade(
     endpoint: Arc<Endpoint>,
-    caller: Caller,
+    opener: Opener,
     upgrade: WebSocketUpgrade,
-    door: Door,
 ) -> Option<axum::response::Response> {
     let upgrade = upgrade
         .protocols([PROTOCOL])
@@ -62,23 +72,77 @@ pub(super) fn upgrade(
         .max_frame_size(MESSAGE_BYTES_MAX);
     upgrade.selected_protocol()?;
     Some(upgrade.on_upgrade(async move |mut socket| {
-        let Closing(code, reason) = serve(&endpoint, &caller, &mut socket).await;
-        // Reasons are short and of ASCII; a client that is gone need not be told.
-        let frame = CloseFrame {
-            code,
-            reason: Utf8Bytes::from(reason),
+        let (caller, door) = match greet(&endpoint, opener, &mut socket).await {
+            Ok(greeted) => greeted,
+            Err(closing) => return close(&mut socket, closing).await,
         };
-        let _ = send(&mut socket, Message::Close(Some(frame))).await;
+        let closing = serve(&endpoint, &caller, &mut socket).await;
+        close(&mut socket, closing).await;
         drop(door);
     }))
 }
 
+/// Waits for the greeting, and acknowledges it to whoever is known by then.
+async fn greet(
+    endpoint: &Endpoint,
+    opener: Opener,
+    socket: &mut WebSocket,
+) -> Result<(Caller, Door), Closing> {
+    let payload = match tokio::time::timeout(INIT_WITHIN, init(socket)).await {
+        Ok(greeted) => greeted?,
+        Err(_) => {
+            return Err(Closing(
+                4408,
+                "Connection initialisation timeout".to_owned(),
+            ));
+        }
+    };
+    let known = match opener {
+        Opener::Known(caller, door) => (caller, door),
+        // The place on the porch is kept until there is one inside.
+        Opener::Stranger(came_from, _door) => introduced(endpoint, &payload, came_from).await?,
+    };
+    say(socket, json!({"type": "connection_ack"})).await?;
+    Ok(known)
+}
+
+/// Whoever the greeting shows to be there, as the `Authorization` header would.
+async fn introduced(
+    endpoint: &Endpoint,
+    payload: &Value,
+    came_from: CameFrom,
+) -> Result<(Caller, Door), Closing> {
+    let mut shown = payload.as_object().into_iter().flatten();
+    let shown = shown.find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let Some(authorization) = shown.and_then(|(_, value)| value.as_str()) else {
+        return Err(Closing(4401, "Unauthorized".to_owned()));
+    };
+    let known = endpoint.gate.recognise(authorization, came_from).await;
+    let (principal, pass) = known.map_err(|asker| match asker {
+        Asker::Locked(_) => Closing(4403, "Too many bad credentials".to_owned()),
+        Asker::Unavailable => Closing(1013, "connect again later".to_owned()),
+        Asker::Known(..) | Asker::Nobody => forbidden(),
+    })?;
+    let door = endpoint.doors.open(&principal);
+    let door = door.map_err(|_| Closing(1013, "too many connections are open".to_owned()))?;
+    let caller = Caller {
+        principal,
+        pass,
+        came_from,
+    };
+    Ok((caller, door))
+}
+
+async fn close(socket: &mut WebSocket, Closing(code, reason): Closing) {
+    // Reasons are short and of ASCII; a client that is gone need not be told.
+    let frame = CloseFrame {
+        code,
+        reason: Utf8Bytes::from(reason),
+    };
+    let _ = send(socket, Message::Close(Some(frame))).await;
+}
+
 async fn serve(endpoint: &Arc<Endpoint>, caller: &Caller, socket: &mut WebSocket) -> Closing {
-    match tokio::time::timeout(INIT_WITHIN, init(socket)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(closing)) => return closing,
-        Err(_) => return Closing(4408, "Connection initialisation timeout".to_owned()),
-    }
     let mut stop = endpoint.stop.clone();
     let mut running = Running::default();
     let mut ping = tokio::time::interval(PING_EVERY);
@@ -124,7 +188,7 @@ async fn serve(endpoint: &Arc<Endpoint>, caller: &Caller, socket: &mut WebSocket
             Err(closing) => return closing,
             Ok(None | Some(Said::Pong)) => Ok(()),
             Ok(Some(Said::Ping)) => say(socket, json!({"type": "pong"})).await,
-            Ok(Some(Said::ConnectionInit)) => {
+            Ok(Some(Said::ConnectionInit { .. })) => {
                 Err(Closing(4429, "Too many initialisation requests".to_owned()))
             }
             Ok(Some(Said::Complete { id })) => {
@@ -180,13 +244,11 @@ fn once(told: Told) -> BoxStream<'static, Told> {
     futures_util::stream::once(std::future::ready(told)).boxed()
 }
 
-/// Waits for the first message, which must be the greeting, and acknowledges it.
-async fn init(socket: &mut WebSocket) -> Result<(), Closing> {
+/// Waits for the first message, which must be the greeting, and gives what it brings.
+async fn init(socket: &mut WebSocket) -> Result<Value, Closing> {
     loop {
         match hear(socket).await? {
-            Some(Said::ConnectionInit) => {
-                return say(socket, json!({"type": "connection_ack"})).await;
-            }
+            Some(Said::ConnectionInit { payload }) => return Ok(payload.unwrap_or_default()),
             Some(Said::Ping) => say(socket, json!({"type": "pong"})).await?,
             Some(Said::Subscribe { .. }) => return Err(Closing(4401, "Unauthorized".to_owned())),
             None | Some(Said::Pong | Said::Complete { .. }) => {}

@@ -1,11 +1,11 @@
 //! Making, replacing and revoking API keys.
 
-use async_graphql::{Context, Error, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{actor, run};
 use crate::clock;
-use crate::graphql::error::Failure;
+use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::reader::reader;
 use crate::graphql::scope::check_keys;
@@ -39,13 +39,48 @@ pub struct CreateApiKeyInput {
 
 /// A key that has just been made.
 #[derive(SimpleObject, Clone, Debug)]
-pub struct NewApiKey {
+pub struct CreateApiKeyPayload {
     /// What is kept of it.
     api_key: ApiKey,
     /// The key itself. It is shown this once.
     secret: String,
 }
 
+/// Which key is replaced.
+#[derive(InputObject, Clone, Debug)]
+pub struct RotateApiKeyInput {
+    /// The global id of the key that is replaced.
+    id: ID,
+    /// For how many hours the old key goes on working: 0 to 8784.
+    #[graphql(default = 24)]
+    overlap_hours: i32,
+}
+
+/// A key that has just been made in place of another one.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct RotateApiKeyPayload {
+    /// What is kept of the new key.
+    api_key: ApiKey,
+    /// The new key itself. It is shown this once.
+    secret: String,
+}
+
+/// Which key is revoked.
+#[derive(InputObject, Clone, Debug)]
+pub struct RevokeApiKeyInput {
+    /// The key's global id.
+    id: ID,
+}
+
+/// A key that is refused from now on.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct RevokeApiKeyPayload {
+    /// What is kept of it.
+    api_key: ApiKey,
+}
+
+// The fields are nullable, as those of all changes: were they not, the failure of one would take the answers to those before
+// it along, with secrets that are shown once.
 /// Changes of API keys. For admins.
 #[Object]
 impl ApiKeyMutation {
@@ -54,66 +89,78 @@ impl ApiKeyMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The key to be made.")] input: CreateApiKeyInput,
-    ) -> Result<NewApiKey, Error> {
-        check_keys(ctx)?;
-        let request = KeyRequest {
-            name: input.name,
-            role: input.role.into(),
-            partner_ids: input.partner_ids,
-            exports: input.exports.into_iter().map(Into::into).collect(),
-            expires_at: input.expires_at,
-        };
-        let (db, by) = (reader(ctx).db.clone(), actor(ctx));
-        let made = run(async move { create_key(&db, &by, request, clock::now()).await });
-        let (key, secret) = made.await?;
-        Ok(NewApiKey {
-            api_key: ApiKey(key),
-            secret: secret.reveal().to_owned(),
-        })
+    ) -> Nullable<CreateApiKeyPayload> {
+        nullable(create(ctx, input).await.map(Some))
     }
 
     /// Makes an API key in place of another one, with its name, its rights and as long a life. For admins.
     async fn rotate_api_key(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The global id of the key that is replaced.")] id: ID,
-        #[graphql(
-            desc = "For how many hours the old key goes on working: 0 to 8784.",
-            default = 24
-        )]
-        overlap_hours: i32,
-    ) -> Result<NewApiKey, Error> {
-        check_keys(ctx)?;
-        if !(0..=OVERLAP_HOURS_MAX).contains(&overlap_hours) {
-            let message = format!("overlapHours is {overlap_hours}; it must be 0 to 8784");
-            return Err(Failure::BadInput(message).into());
-        }
-        let key = key_of(&id)?;
-        let overlap = TimeDelta::hours(overlap_hours.into());
-        let (db, by) = (reader(ctx).db.clone(), actor(ctx));
-        let made = run(async move {
-            rotate_key(&db, &by, Named::Number(key), overlap, clock::now()).await
-        });
-        let (key, secret) = made.await?;
-        Ok(NewApiKey {
-            api_key: ApiKey(key),
-            secret: secret.reveal().to_owned(),
-        })
+        #[graphql(desc = "Which key is replaced.")] input: RotateApiKeyInput,
+    ) -> Nullable<RotateApiKeyPayload> {
+        nullable(rotate(ctx, input).await.map(Some))
     }
 
     /// Revokes an API key: it is refused from now on. Revoking it again changes nothing. For admins.
     async fn revoke_api_key(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The key's global id.")] id: ID,
-    ) -> Result<ApiKey, Error> {
-        check_keys(ctx)?;
-        let key = key_of(&id)?;
-        let (db, by) = (reader(ctx).db.clone(), actor(ctx));
-        let revoked =
-            run(async move { revoke_key(&db, &by, Named::Number(key), clock::now()).await });
-        Ok(ApiKey(revoked.await?))
+        #[graphql(desc = "Which key is revoked.")] input: RevokeApiKeyInput,
+    ) -> Nullable<RevokeApiKeyPayload> {
+        nullable(revoke(ctx, &input.id).await.map(Some))
     }
+}
+
+async fn create(
+    ctx: &Context<'_>,
+    input: CreateApiKeyInput,
+) -> Result<CreateApiKeyPayload, Failure> {
+    check_keys(ctx)?;
+    let request = KeyRequest {
+        name: input.name,
+        role: input.role.into(),
+        partner_ids: input.partner_ids,
+        exports: input.exports.into_iter().map(Into::into).collect(),
+        expires_at: input.expires_at,
+    };
+    let (db, by) = (reader(ctx).db.clone(), actor(ctx));
+    let made = run(async move { create_key(&db, &by, request, clock::now()).await });
+    let (key, secret) = made.await?;
+    Ok(CreateApiKeyPayload {
+        api_key: ApiKey(key),
+        secret: secret.reveal().to_owned(),
+    })
+}
+
+async fn rotate(
+    ctx: &Context<'_>,
+    input: RotateApiKeyInput,
+) -> Result<RotateApiKeyPayload, Failure> {
+    check_keys(ctx)?;
+    let hours = input.overlap_hours;
+    if !(0..=OVERLAP_HOURS_MAX).contains(&hours) {
+        let message = format!("overlapHours is {hours}; it must be 0 to 8784");
+        return Err(Failure::BadInput(message));
+    }
+    let key = Named::Number(key_of(&input.id)?);
+    let overlap = TimeDelta::hours(hours.into());
+    let (db, by) = (reader(ctx).db.clone(), actor(ctx));
+    let made = run(async move { rotate_key(&db, &by, key, overlap, clock::now()).await });
+    let (key, secret) = made.await?;
+    Ok(RotateApiKeyPayload {
+        api_key: ApiKey(key),
+        secret: secret.reveal().to_owned(),
+    })
+}
+
+async fn revoke(ctx: &Context<'_>, id: &ID) -> Result<RevokeApiKeyPayload, Failure> {
+    check_keys(ctx)?;
+    let key = Named::Number(key_of(id)?);
+    let (db, by) = (reader(ctx).db.clone(), actor(ctx));
+    let revoked = run(async move { revoke_key(&db, &by, key, clock::now()).await });
+    let api_key = ApiKey(revoked.await?);
+    Ok(RevokeApiKeyPayload { api_key })
 }
 
 fn key_of(id: &ID) -> Result<ApiKeyKey, Failure> {

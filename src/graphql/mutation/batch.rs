@@ -1,10 +1,11 @@
 //! Batches of facts: replaced and deleted.
 
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
 use super::upload::{OnReject, Upload, UploadPayload, upload};
 use super::{actor, run};
 use crate::graphql::error::{Failure, Nullable, nullable};
+use crate::graphql::global_id::GlobalId;
 use crate::graphql::scope::check_operations;
 use crate::graphql::types::batch::Dataset;
 use crate::service::ingest::{DeleteError, delete_batch};
@@ -54,6 +55,8 @@ pub struct DeleteBatchPayload {
     dataset: Dataset,
     /// The sender's id.
     batch_id: String,
+    /// The global id that it had.
+    deleted_id: ID,
 }
 
 /// Changes of batches.
@@ -104,10 +107,11 @@ async fn delete(ctx: &Context<'_>, input: DeleteBatchInput) -> Result<DeleteBatc
     let app = ctx.data_unchecked::<Operations>().app().clone();
     let batch_id = input.batch_id.clone();
     let by = actor(ctx);
-    run(async move { delete_batch(&app, &by, dataset, &batch_id).await }).await?;
+    let taken = run(async move { delete_batch(&app, &by, dataset, &batch_id).await }).await?;
     Ok(DeleteBatchPayload {
         dataset: input.dataset,
         batch_id: input.batch_id,
+        deleted_id: GlobalId::Batch(taken.batch).encode(),
     })
 }
 

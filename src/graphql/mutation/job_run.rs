@@ -9,18 +9,20 @@ use crate::graphql::reader::reader;
 use crate::graphql::scalars::Date;
 use crate::graphql::scope::check_operations;
 use crate::graphql::types::job_run::JobRun;
+use crate::service::compact::{COMPACT_FACTS, CompactError};
 use crate::service::operation::{Operations, StartError};
 use crate::service::recompute::{RECOMPUTE_SNAPSHOT, RecomputeError};
 use crate::service::run::cancel_run;
-use crate::store::job_run::JobRunKey;
+use crate::store::job_run::{self as store, JobRunKey};
 
 /// What is to be run.
 #[derive(InputObject, Clone, Debug)]
 pub struct RunJobInput {
-    /// The job's name: `recompute_snapshot`.
+    /// The job's name, as `jobs` lists it.
     job: String,
-    /// The as-of date to compute. Its snapshot becomes the next revision of the date.
-    as_of: Date,
+    /// The as-of date that `recompute_snapshot` computes, and which must be given then. Its snapshot becomes the next
+    /// revision of the date. The other jobs have none.
+    as_of: Option<Date>,
 }
 
 /// What was started.
@@ -71,17 +73,26 @@ impl JobRunMutation {
 
 async fn run_job(ctx: &Context<'_>, input: RunJobInput) -> Result<RunJobPayload, Failure> {
     check_operations(ctx)?;
-    if input.job != RECOMPUTE_SNAPSHOT {
-        let message = format!(
-            "job: there is no job {:?}; `jobs` lists those there are",
-            input.job
-        );
-        return Err(Failure::NotFound(message));
-    }
     let operations = ctx.data_unchecked::<Operations>().clone();
-    let as_of = input.as_of.0;
     let by = actor(ctx);
-    let started = run(async move { operations.start_recompute(&by, as_of).await }).await?;
+    let started = match (&*input.job, input.as_of) {
+        (RECOMPUTE_SNAPSHOT, Some(as_of)) => {
+            run(async move { operations.start_recompute(&by, as_of.0).await }).await?
+        }
+        (RECOMPUTE_SNAPSHOT, None) => {
+            let message = "asOf: recompute_snapshot needs the date to compute";
+            return Err(Failure::BadInput(message.to_owned()));
+        }
+        (COMPACT_FACTS, None) => run(async move { operations.start_compaction(&by).await }).await?,
+        (COMPACT_FACTS, Some(_)) => {
+            let message = "asOf: compact_facts is for no date; leave it out";
+            return Err(Failure::BadInput(message.to_owned()));
+        }
+        (unknown, _) => {
+            let message = format!("job: there is no job {unknown:?}; `jobs` lists those there are");
+            return Err(Failure::NotFound(message));
+        }
+    };
     let job_run = JobRun(reader(ctx).get(JobRunKey(started)).await?);
     Ok(RunJobPayload { job_run })
 }
@@ -92,9 +103,14 @@ async fn cancel_job_run(ctx: &Context<'_>, id: &ID) -> Result<CancelJobRunPayloa
     let Some(GlobalId::JobRun(key)) = GlobalId::decode(id) else {
         return Err(unknown());
     };
-    let job_run = JobRun(reader(ctx).find(key).await?.ok_or_else(unknown)?);
+    let found = reader(ctx).find(key).await?.ok_or_else(unknown)?;
     let (db, by) = (reader(ctx).db.clone(), actor(ctx));
     if run(async move { cancel_run(&db, &by, key.0).await }).await? {
+        // As it was read, but for what has just been done to it.
+        let job_run = JobRun(store::JobRun {
+            cancel_requested: true,
+            ..found
+        });
         return Ok(CancelJobRunPayload { job_run });
     }
     let message = "id: the run is not under way, so that there is nothing to stop";
@@ -105,8 +121,10 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Failure {
         match error {
             StartError::TooMany => Failure::BadInput(error.to_string()),
-            StartError::Recompute(RecomputeError::Store(error)) => error.into(),
+            StartError::Recompute(RecomputeError::Store(error))
+            | StartError::Compact(CompactError::Store(error)) => error.into(),
             StartError::Recompute(error) => Failure::server(error),
+            StartError::Compact(error) => Failure::server(error),
         }
     }
 }

@@ -3,15 +3,19 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, Enum, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use intake::{Reject, Source};
 
 use super::{actor, run};
-use crate::graphql::error::Failure;
+use crate::graphql::error::{Failure, Nullable, nullable};
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::reader::reader;
 use crate::graphql::scalars::Count;
 use crate::graphql::scope::check_operations;
+use crate::graphql::types::batch::Batch;
 use crate::service::ingest::{self, IngestError, Outcome, Request, Watcher};
 use crate::service::operation::Operations;
+use crate::store::batch::BatchKey;
 
 /// The most rejects that are told; all are counted.
 const REJECTS_MAX: usize = 100;
@@ -53,7 +57,10 @@ pub struct RejectedRow {
 
 /// What became of rows that were sent.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(complex)]
 pub struct UploadPayload {
+    #[graphql(skip)]
+    stored: Option<BatchKey>,
     /// Whether they are stored.
     outcome: UploadOutcome,
     /// How many are stored.
@@ -64,6 +71,18 @@ pub struct UploadPayload {
     rejects: Vec<RejectedRow>,
     /// Why the rows as a whole cannot be read; null where they can.
     reason: Option<String>,
+    /// The global id of the batch of the same id whose place this one has taken, and which is gone; null where there was
+    /// none.
+    replaced_id: Option<ID>,
+}
+
+#[ComplexObject]
+impl UploadPayload {
+    /// The batch, or the name of the upload of reference data, as it is stored; null where nothing is.
+    async fn batch(&self, ctx: &Context<'_>) -> Nullable<Batch> {
+        let found = reader(ctx).find(self.stored?).await;
+        nullable(found.map(|found| found.map(Batch)))
+    }
 }
 
 /// Rows on their way into a dataset.
@@ -120,18 +139,33 @@ pub(super) async fn upload(ctx: &Context<'_>, upload: Upload) -> Result<UploadPa
         ingest::ingest(&app, request, watcher).await
     };
     let outcome = run(storing).await?;
-    let (outcome, row_count, rejected_count, reason) = match outcome {
-        Outcome::Stored { rows, rejected } => (UploadOutcome::Stored, rows, rejected, None),
-        Outcome::Refused { rejected } => (UploadOutcome::Refused, 0, rejected, None),
-        Outcome::Unreadable { reason } => (UploadOutcome::Unreadable, 0, 0, Some(reason)),
-    };
     let rejects = std::mem::take(&mut *rejects.0.lock().unwrap_or_else(PoisonError::into_inner));
-    Ok(UploadPayload {
+    let nothing = |outcome, rejected: u64| UploadPayload {
+        stored: None,
         outcome,
-        row_count: row_count.into(),
-        rejected_count: rejected_count.into(),
+        row_count: 0_u64.into(),
+        rejected_count: rejected.into(),
         rejects,
-        reason,
+        reason: None,
+        replaced_id: None,
+    };
+    Ok(match outcome {
+        Outcome::Stored {
+            batch,
+            replaced,
+            rows,
+            rejected,
+        } => UploadPayload {
+            stored: Some(batch),
+            row_count: rows.into(),
+            replaced_id: replaced.map(|batch| GlobalId::Batch(batch).encode()),
+            ..nothing(UploadOutcome::Stored, rejected)
+        },
+        Outcome::Refused { rejected } => nothing(UploadOutcome::Refused, rejected),
+        Outcome::Unreadable { reason } => UploadPayload {
+            reason: Some(reason),
+            ..nothing(UploadOutcome::Unreadable, 0)
+        },
     })
 }
 

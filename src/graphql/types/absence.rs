@@ -26,6 +26,8 @@ pub enum AbsenceReason {
     HighestBand,
     /// The rounded range begins at or below the value, so that it does not tell what is missing.
     Rounded,
+    /// Ranges are protected: that of the lowest band is open below, and that of the highest above.
+    OpenRange,
     /// No snapshot is published for the time.
     NoSnapshot,
     /// The partner had no scorecard in the slice then.

@@ -42,7 +42,7 @@ impl ApiKey {
         let keys = self.0.partners.iter().map(|(key, _)| *key);
         let found = futures_util::future::try_join_all(keys.map(|key| reader(ctx).get(key))).await;
         nullable(found.map(|rows| {
-            let partners = rows.into_iter().map(|row| Partner::new(row, None));
+            let partners = rows.into_iter().map(Partner);
             Some(partners.collect())
         }))
     }

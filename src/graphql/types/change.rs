@@ -24,6 +24,15 @@ impl Change {
         self.now.row().value?.minus(then)
     }
 
+    /// The measure then, or why there is none.
+    fn earlier(&self) -> Result<&Measure, Absence> {
+        match (&self.scope_then, &self.then) {
+            (None, _) => Err(Absence::NoSnapshot),
+            (_, None) => Err(Absence::NoScorecard),
+            (_, Some(then)) => Ok(then),
+        }
+    }
+
     /// The bands of both snapshots, where the viewer sees both.
     async fn bands(&self, ctx: &Context<'_>) -> Result<Option<(i32, i32)>, Failure> {
         let Some(then) = &self.then else {
@@ -85,11 +94,37 @@ impl Change {
 
     /// Why `value` is null; null where it is not.
     async fn no_value_reason(&self) -> Option<AbsenceReason> {
-        let absence = match (&self.scope_then, &self.then) {
-            (None, _) => Some(Absence::NoSnapshot),
-            (_, None) => Some(Absence::NoScorecard),
-            (_, Some(then)) => self.now.absence().or_else(|| then.absence()),
+        let absence = match self.earlier() {
+            Ok(then) => self.now.absence().or_else(|| then.absence()),
+            Err(absence) => Some(absence),
         };
         absence.map(AbsenceReason::from)
     }
+
+    /// Why `band` is null; null where it is not.
+    async fn no_band_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
+        let absence = match self.earlier() {
+            Ok(then) => first_of(self.now.band_absence(ctx), then.band_absence(ctx)).await,
+            Err(absence) => Ok(Some(absence)),
+        };
+        nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
+    }
+
+    /// Why `rank` is null; null where it is not.
+    async fn no_rank_reason(&self, ctx: &Context<'_>) -> Nullable<AbsenceReason> {
+        let absence = match self.earlier() {
+            Ok(then) => first_of(self.now.rank_absence(ctx), then.rank_absence(ctx)).await,
+            Err(absence) => Ok(Some(absence)),
+        };
+        nullable(absence.map(|absence| absence.map(AbsenceReason::from)))
+    }
+}
+
+/// Why the figure of now is absent, else why that of then is.
+async fn first_of(
+    now: impl Future<Output = Result<Option<Absence>, Failure>>,
+    then: impl Future<Output = Result<Option<Absence>, Failure>>,
+) -> Result<Option<Absence>, Failure> {
+    let (now, then) = futures_util::future::try_join(now, then).await?;
+    Ok(now.or(then))
 }

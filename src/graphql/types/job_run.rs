@@ -71,7 +71,7 @@ impl JobRun {
         &self.0.job
     }
 
-    /// The as-of date it is for.
+    /// The as-of date it is for; of `compact_facts` the day before its night, or on which an operator asked for it.
     async fn as_of(&self) -> Date {
         Day(self.0.as_of).into()
     }
@@ -84,6 +84,12 @@ impl JobRun {
     /// How far it came.
     async fn state(&self) -> JobRunState {
         self.0.state.into()
+    }
+
+    /// Whether somebody has asked for it to be stopped. Whoever works for it learns of it within seconds; it stays true
+    /// where the run had come to its end before.
+    async fn cancel_requested(&self) -> bool {
+        self.0.cancel_requested
     }
 
     /// When it started.

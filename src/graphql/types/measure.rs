@@ -109,7 +109,7 @@ impl Measure {
         absence::of_value(&self.scorecard, self.metric)
     }
 
-    async fn band_absence(&self, ctx: &Context<'_>) -> Result<Option<Absence>, Failure> {
+    pub(super) async fn band_absence(&self, ctx: &Context<'_>) -> Result<Option<Absence>, Failure> {
         let (group, row) = (self.group(ctx).await?, self.row());
         let has_value = row.value.is_some();
         Ok(absence::of_standing(
@@ -120,7 +120,7 @@ impl Measure {
         ))
     }
 
-    async fn rank_absence(&self, ctx: &Context<'_>) -> Result<Option<Absence>, Failure> {
+    pub(super) async fn rank_absence(&self, ctx: &Context<'_>) -> Result<Option<Absence>, Failure> {
         let (group, row) = (self.group(ctx).await?, self.row());
         let has_value = row.value.is_some();
         Ok(absence::of_rank(

@@ -5,7 +5,7 @@ use async_graphql::{Enum, SimpleObject};
 use super::language::Language;
 use crate::service::metric;
 
-/// A metric, in the scorecard's order.
+/// A metric. `metrics` lists them in the scorecard's order.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "kernel::Metric")]
 pub enum Metric {
@@ -70,8 +70,12 @@ pub struct MetricDefinition {
     name: &'static str,
     /// The part of the scorecard it stands in.
     group: MetricGroup,
+    /// That part as people say it.
+    group_label: &'static str,
     /// What its values count.
     unit: Unit,
+    /// That unit as people say it, to stand behind a value. Of revenue what the snapshot's currency is in general.
+    unit_label: &'static str,
     /// What it says about a partner, in a sentence.
     definition: &'static str,
     /// How its value is computed.
@@ -97,7 +101,9 @@ impl From<metric::MetricDefinition> for MetricDefinition {
             metric: of.metric.into(),
             name: of.name,
             group: of.metric.group().into(),
+            group_label: of.group_label,
             unit: of.unit.into(),
+            unit_label: of.unit_label,
             definition: of.definition,
             formula: of.formula,
             is_whole: of.metric.is_whole(),

@@ -13,8 +13,10 @@ use super::snapshot::Snapshot;
 use crate::graphql::error::Failure;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::reader::reader;
-use crate::graphql::scope::scope_of;
+use crate::graphql::scope::{Scope, scope_of};
 use crate::store::location::LocationKey;
+use crate::store::partner::PartnerKey;
+use crate::store::snapshot::SnapshotKey;
 
 /// Whatever has a global id.
 #[derive(Interface, Clone, Debug)]
@@ -50,10 +52,7 @@ pub(in crate::graphql) async fn find_node(
         return Ok(None);
     };
     Ok(match id {
-        GlobalId::Partner(key) => reader
-            .find(key)
-            .await?
-            .map(|row| Partner::new(row, None).into()),
+        GlobalId::Partner(key) => reader.find(key).await?.map(|row| Partner(row).into()),
         GlobalId::Product(key) => {
             let found = reader.find(key).await?;
             let found =
@@ -69,15 +68,15 @@ pub(in crate::graphql) async fn find_node(
         }
         GlobalId::Location(LocationKey::WORLD) => None,
         GlobalId::Location(key) => reader.find(key).await?.map(|row| Location(row).into()),
-        GlobalId::Snapshot(key) => {
-            let found = reader.find(key).await?;
-            found.map(|row| Snapshot::new(scope_of(ctx, row.into())).into())
+        GlobalId::Snapshot { key, previewed } => {
+            let scope = find_view(ctx, key, previewed).await?;
+            scope.map(|scope| Snapshot::new(scope).into())
         }
-        GlobalId::Scorecard(key) => {
-            let Some(snapshot) = reader.find(key.snapshot).await? else {
+        GlobalId::Scorecard { key, is_preview } => {
+            let previewed = is_preview.then_some(key.partner);
+            let Some(scope) = find_view(ctx, key.snapshot, previewed).await? else {
                 return Ok(None);
             };
-            let scope = scope_of(ctx, snapshot.into());
             let found = reader.find(key).await?;
             found.map(|row| Scorecard::new(row, scope, None).into())
         }
@@ -85,4 +84,22 @@ pub(in crate::graphql) async fn find_node(
         GlobalId::ApiKey(key) => reader.find(key).await?.map(|row| ApiKey(row).into()),
         GlobalId::Batch(key) => reader.find(key).await?.map(|row| Batch(row).into()),
     })
+}
+
+/// A snapshot as whoever asks sees it, or as a partner's preview shows it.
+async fn find_view(
+    ctx: &Context<'_>,
+    key: SnapshotKey,
+    previewed: Option<PartnerKey>,
+) -> Result<Option<Scope>, Failure> {
+    let reader = reader(ctx);
+    let Some(snapshot) = reader.find(key).await? else {
+        return Ok(None);
+    };
+    let scope = scope_of(ctx, snapshot.into());
+    let Some(partner) = previewed else {
+        return Ok(Some(scope));
+    };
+    let partner = reader.find(partner).await?;
+    Ok(partner.and_then(|row| scope.preview(PartnerKey(row.id))))
 }

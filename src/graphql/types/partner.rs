@@ -4,13 +4,18 @@ use async_graphql::{Context, ID, Object, OneofObject};
 
 use super::partner_filter::{PartnerFilter, PartnerOrder, resolve_order};
 use super::scorecard::{Scorecard, find_scorecard};
-use super::slice::SliceFilter;
+use super::slice::{Slice, SliceFilter, resolve_offering};
 use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::pagination::{Counted, PageArgs, Total, connection};
+use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price};
 use crate::graphql::reader::reader;
-use crate::graphql::scope::{Audience, Scope, open};
+use crate::graphql::scalars::Date;
+use crate::graphql::scope::{Audience, check_figures, open};
 use crate::store::partner::{Partner as Row, PartnerId, PartnerKey, count_partners, list_partners};
+use crate::store::partner_slice::SlicesOf;
+
+/// How many slices of an offering are priced.
+const PRICED_SLICES: usize = 20;
 
 /// Names one partner.
 #[derive(OneofObject, Clone, Debug)]
@@ -21,74 +26,93 @@ pub enum PartnerBy {
     PartnerId(String),
 }
 
-/// A partner, and the snapshot it was reached through.
+/// A partner.
 #[derive(Clone, Debug)]
-pub struct Partner {
-    row: Row,
-    scope: Option<Scope>,
-}
-
-impl Partner {
-    /// `scope` is none where the partner was not reached through a snapshot.
-    pub(in crate::graphql) fn new(row: Row, scope: Option<Scope>) -> Partner {
-        Partner { row, scope }
-    }
-}
+pub struct Partner(pub Row);
 
 /// A whole company that sells or services. Its own data is as it was last sent, not as of a snapshot.
 #[Object]
 impl Partner {
     /// The global id.
     pub async fn id(&self) -> ID {
-        GlobalId::Partner(PartnerKey(self.row.id)).encode()
+        GlobalId::Partner(PartnerKey(self.0.id)).encode()
     }
 
     /// The sender's id.
     async fn partner_id(&self) -> &str {
-        &self.row.partner_id
+        &self.0.partner_id
     }
 
     /// The name.
     async fn name(&self) -> &str {
-        &self.row.name
+        &self.0.name
     }
 
     /// The country.
     async fn country(&self) -> &str {
-        &self.row.country
+        &self.0.country
     }
 
     /// The partner type; null where the sender gave none.
     async fn partner_type(&self) -> Option<&str> {
-        self.row.partner_type.as_deref()
+        self.0.partner_type.as_deref()
     }
 
     /// The tier; null where the sender gave none.
     async fn tier(&self) -> Option<&str> {
-        self.row.tier.as_deref()
+        self.0.tier.as_deref()
     }
 
     /// The group that companies of one owner share; null for a company of its own.
     async fn group_id(&self) -> Option<&str> {
-        self.row.group_id.as_deref()
+        self.0.group_id.as_deref()
     }
 
-    /// Its scorecard in a slice, of the snapshot that the partner was reached through, else of the newest one. Null
-    /// where it has none there.
+    /// Its scorecard in a slice; null where it has none there. The same whichever way the partner was reached: of the
+    /// newest snapshot and one's own view, unless the arguments say otherwise.
     async fn scorecard(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The slice; everything in the whole world where it is absent.")]
         slice: Option<SliceFilter>,
+        #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
+        as_of: Option<Date>,
+        #[graphql(desc = "Whose eyes the figures are for.", default)] audience: Audience,
     ) -> Nullable<Scorecard> {
         let find = async {
-            let scope = match &self.scope {
-                Some(scope) => scope.clone(),
-                None => open(ctx, None, Audience::Staff).await?,
-            };
-            find_scorecard(ctx, &scope, self.row.clone(), slice).await
+            let scope = open(ctx, as_of.map(|date| date.0), audience).await?;
+            find_scorecard(ctx, &scope, self.0.clone(), slice).await
         };
         // Boxed, so that the other fields do not take as much room.
+        nullable(Box::pin(find).await)
+    }
+
+    /// The slices of one offering in which it has a scorecard: in the whole world first, then by the location's id.
+    #[graphql(complexity = "list_price(PRICED_SLICES, child_complexity)")]
+    async fn slices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The sender's id of a product; all products where it is absent.")]
+        product: Option<String>,
+        #[graphql(
+            desc = "The sender's id of a workload. Its product need not be given; if it is, the workload must belong to it."
+        )]
+        workload: Option<String>,
+        #[graphql(desc = "The as-of date; the newest published one where it is absent.")]
+        as_of: Option<Date>,
+    ) -> Nullable<Vec<Slice>> {
+        let find = async {
+            let scope = open(ctx, as_of.map(|date| date.0), Audience::Staff).await?;
+            check_figures(&scope)?;
+            let of = SlicesOf {
+                snapshot: scope.snapshot.key,
+                offering: resolve_offering(ctx, "", product.as_deref(), workload.as_deref())
+                    .await?,
+                partner: PartnerKey(self.0.id),
+            };
+            let slices = reader(ctx).get(of).await?;
+            Ok(Some(slices.iter().copied().map(Slice::new).collect()))
+        };
         nullable(Box::pin(find).await)
     }
 }
@@ -105,7 +129,7 @@ pub(in crate::graphql) async fn find_partner(
         },
         PartnerBy::PartnerId(id) => reader(ctx).find(PartnerId(id)).await?,
     };
-    Ok(found.map(|row| Partner::new(row, None)))
+    Ok(found.map(Partner))
 }
 
 /// One page of the partners that match.
@@ -127,7 +151,5 @@ pub(in crate::graphql) async fn page_of_partners(
         let (db, visible, filter) = (db.clone(), visible.clone(), filter.clone());
         async move { count_partners(&db, &visible, &filter).await }
     });
-    Ok(connection(rows, &order_name, total, |row| {
-        Partner::new(row, None)
-    }))
+    Ok(connection(rows, &order_name, total, Partner))
 }

@@ -57,6 +57,8 @@ pub enum PartnerOrderField {
     PartnerType,
     /// The tier.
     Tier,
+    /// The group of companies of one owner.
+    GroupId,
 }
 
 /// One part of an order of partners. The sender's id decides between equals.
@@ -172,6 +174,7 @@ pub(in crate::graphql) fn resolve_order(
             PartnerOrderField::Country => PartnerField::Country,
             PartnerOrderField::PartnerType => PartnerField::PartnerType,
             PartnerOrderField::Tier => PartnerField::Tier,
+            PartnerOrderField::GroupId => PartnerField::GroupId,
         };
         (field, part.direction.into())
     };

@@ -33,6 +33,10 @@ pub struct PeerBand {
     /// The greatest value in it, in the metric's unit; for partners rounded up where the settings say so, and where ranges
     /// are protected to what all values of the band are below. Null there where no band is higher.
     max: Option<f64>,
+    /// Why `min` is null; null where it is not.
+    no_min_reason: Option<AbsenceReason>,
+    /// Why `max` is null; null where it is not.
+    no_max_reason: Option<AbsenceReason>,
     /// How many partners it holds.
     partners: u32,
 }
@@ -55,10 +59,13 @@ pub struct PeerGroup {
 
 impl From<VisibleBand> for PeerBand {
     fn from(band: VisibleBand) -> PeerBand {
+        let open = |end: Option<kernel::Bound>| end.is_none().then_some(AbsenceReason::OpenRange);
         PeerBand {
             band: band.band,
             min: band.min.map(kernel::Bound::to_f64),
             max: band.max.map(kernel::Bound::to_f64),
+            no_min_reason: open(band.min),
+            no_max_reason: open(band.max),
             partners: band.partners,
         }
     }

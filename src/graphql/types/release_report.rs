@@ -150,9 +150,15 @@ impl ReleaseReport {
     async fn withheld(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<WithheldMetric>> {
         let page = PageArgs {

@@ -56,18 +56,22 @@ impl Scorecard {
 /// One partner's measures in one slice of one snapshot.
 #[Object]
 impl Scorecard {
-    /// The global id.
+    /// The global id. In a partner's preview another one than in one's own view, as its figures are others.
     pub async fn id(&self) -> ID {
-        GlobalId::Scorecard(self.row.key).encode()
+        let id = GlobalId::Scorecard {
+            key: self.row.key,
+            is_preview: self.scope.previewed().is_some(),
+        };
+        id.encode()
     }
 
-    /// The partner. Fields below it read the same snapshot.
+    /// The partner.
     async fn partner(&self, ctx: &Context<'_>) -> Result<Partner, Error> {
         let row = match &self.partner {
             Some(row) => row.clone(),
             None => Box::pin(reader(ctx).get(self.row.key.partner)).await?,
         };
-        Ok(Partner::new(row, Some(self.scope.clone())))
+        Ok(Partner(row))
     }
 
     /// The slice.
@@ -75,7 +79,7 @@ impl Scorecard {
         Slice::new(self.row.key.slice)
     }
 
-    /// The snapshot.
+    /// The snapshot, through the same eyes.
     async fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.scope.clone())
     }

@@ -59,6 +59,8 @@ pub enum ScorecardOrderField {
     PartnerType,
     /// The partner's tier.
     PartnerTier,
+    /// The partner's group of companies of one owner.
+    PartnerGroupId,
     /// The value of `metric`.
     Value,
     /// The rank in `metric`; 1 is the best.
@@ -174,6 +176,9 @@ fn resolve_part(part: ScorecardOrder) -> Result<store::ScorecardOrder, Failure> 
             ScorecardField::Partner(PartnerField::PartnerType)
         }
         (ScorecardOrderField::PartnerTier, None) => ScorecardField::Partner(PartnerField::Tier),
+        (ScorecardOrderField::PartnerGroupId, None) => {
+            ScorecardField::Partner(PartnerField::GroupId)
+        }
         (ScorecardOrderField::Value, Some(metric)) => ScorecardField::Value(metric),
         (ScorecardOrderField::Rank, Some(metric)) => ScorecardField::Rank(metric),
         _ => {

@@ -24,38 +24,47 @@ pub struct SliceFilter {
 impl SliceFilter {
     /// The slice that is meant.
     pub(in crate::graphql) async fn resolve(&self, ctx: &Context<'_>) -> Result<SliceOf, Failure> {
-        let reader = reader(ctx);
-        let mut offering = OfferingKey::EVERYTHING;
-        if let Some(id) = &self.product {
-            let product = reader.find(ProductId(id.clone())).await?;
-            offering = OfferingKey(product.ok_or_else(|| unknown("product", id))?.id);
-        }
-        if let Some(id) = &self.workload {
-            let workload = reader.find(WorkloadId(id.clone())).await?;
-            let workload = workload.ok_or_else(|| unknown("workload", id))?;
-            if let Some(product) = self
-                .product
-                .as_ref()
-                .filter(|product| **product != workload.product_id)
-            {
-                let message = format!(
-                    "slice.workload: {id:?} is no workload of product {product:?}; leave one out"
-                );
-                return Err(Failure::BadInput(message));
-            }
-            offering = OfferingKey(workload.id);
-        }
+        let (product, workload) = (self.product.as_deref(), self.workload.as_deref());
+        let offering = resolve_offering(ctx, "slice.", product, workload).await?;
         let mut location = LocationKey::WORLD;
         if let Some(id) = &self.location {
-            let found = reader.find(LocationId(id.clone())).await?;
-            location = LocationKey(found.ok_or_else(|| unknown("location", id))?.id);
+            let found = reader(ctx).find(LocationId(id.clone())).await?;
+            location = LocationKey(found.ok_or_else(|| unknown("slice.", "location", id))?.id);
         }
         Ok(SliceOf { offering, location })
     }
 }
 
-fn unknown(argument: &str, id: &str) -> Failure {
-    Failure::NotFound(format!("slice.{argument}: there is no {argument} {id:?}"))
+/// The offering that the sender's ids name: everything where they name nothing. Errors name the argument as a part of
+/// `place`.
+pub(super) async fn resolve_offering(
+    ctx: &Context<'_>,
+    place: &str,
+    product: Option<&str>,
+    workload: Option<&str>,
+) -> Result<OfferingKey, Failure> {
+    let reader = reader(ctx);
+    let mut offering = OfferingKey::EVERYTHING;
+    if let Some(id) = product {
+        let product = reader.find(ProductId(id.to_owned())).await?;
+        offering = OfferingKey(product.ok_or_else(|| unknown(place, "product", id))?.id);
+    }
+    if let Some(id) = workload {
+        let workload = reader.find(WorkloadId(id.to_owned())).await?;
+        let workload = workload.ok_or_else(|| unknown(place, "workload", id))?;
+        if let Some(product) = product.filter(|product| *product != workload.product_id) {
+            let message = format!(
+                "{place}workload: {id:?} is no workload of product {product:?}; leave one out"
+            );
+            return Err(Failure::BadInput(message));
+        }
+        offering = OfferingKey(workload.id);
+    }
+    Ok(offering)
+}
+
+fn unknown(place: &str, argument: &str, id: &str) -> Failure {
+    Failure::NotFound(format!("{place}{argument}: there is no {argument} {id:?}"))
 }
 
 /// A slice.

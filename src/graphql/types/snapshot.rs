@@ -34,9 +34,13 @@ impl Snapshot {
 /// Everything published for one as-of date. Once published it never changes; a recompute makes a new revision.
 #[Object]
 impl Snapshot {
-    /// The global id.
+    /// The global id. In a partner's preview another one than in one's own view, as other figures are below it.
     pub async fn id(&self) -> ID {
-        GlobalId::Snapshot(self.0.snapshot.key).encode()
+        let id = GlobalId::Snapshot {
+            key: self.0.snapshot.key,
+            previewed: self.0.previewed(),
+        };
+        id.encode()
     }
 
     /// The as-of date: the last day that counts.
@@ -65,7 +69,7 @@ impl Snapshot {
     }
 
     /// When it was published.
-    async fn published_at(&self) -> Option<DateTime<Utc>> {
+    async fn published_at(&self) -> DateTime<Utc> {
         self.0.snapshot.published_at
     }
 
@@ -122,9 +126,15 @@ impl Snapshot {
         #[graphql(desc = "What they are sorted by, the first part first.")] order_by: Option<
             Vec<ScorecardOrder>,
         >,
-        #[graphql(desc = "How many from the front.")] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the front: 0 to 200; 50 where last is absent, too. The server's settings may say otherwise."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back.")] last: Option<i32>,
+        #[graphql(
+            desc = "How many from the back, instead of first: 0 to 200. The server's settings may say otherwise."
+        )]
+        last: Option<i32>,
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> Nullable<Counted<Scorecard>> {
         let args = ScorecardArgs {

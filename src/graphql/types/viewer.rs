@@ -73,6 +73,6 @@ async fn partners(ctx: &Context<'_>) -> Result<Vec<Partner>, Failure> {
     let reader = reader(ctx);
     let keys = reader.principal().partners().iter().map(|(key, _)| *key);
     let rows = futures_util::future::try_join_all(keys.map(|key| reader.get(key))).await?;
-    let partners = rows.into_iter().map(|row| Partner::new(row, None));
+    let partners = rows.into_iter().map(Partner);
     Ok(partners.collect())
 }

@@ -15,7 +15,9 @@ use facts::write::Announce;
 use kernel::Day;
 
 use crate::app::App;
+use crate::clock;
 use crate::service::audit::Actor;
+use crate::service::night::local_day;
 use crate::service::run::{Asked, Leash, Run, Stopped};
 use crate::service::{lock, sweep};
 use crate::store::claim::{NewRun, Slot};
@@ -108,24 +110,75 @@ pub async fn compact(
 ) -> Result<Compacted, CompactError> {
     let (app, by) = (app.clone(), by.clone());
     let work = tokio::spawn(async move {
-        let new = NewRun {
-            job: COMPACT_FACTS,
-            as_of: request.as_of,
-            slot: request.slot,
-        };
-        let run = Run::claim(app.db(), &by, &new, asked).await?;
-        let run = run.ok_or(CompactError::Taken)?;
-        let done = carry_out(&app, request, run.leash(), &watcher).await;
-        if let Err(unrecorded) = end(run, &done, request.slot.is_some()).await {
-            let unrecorded: &dyn std::error::Error = &unrecorded;
-            tracing::error!(
-                error = unrecorded,
-                "a run's end is not recorded; it will be found lost"
-            );
-        }
-        done
+        let run = claim(&app, &by, request, asked).await?;
+        work_off(&app, request, run, &watcher).await
     });
     work.await.map_err(|_| CompactError::Lost)?
+}
+
+/// Claims the run of a compaction by the policy of the settings, as an operator asks for it today. Gives its number, and
+/// the work, which is to be run in a task that nobody cancels.
+///
+/// # Errors
+/// Where the run cannot be claimed.
+pub async fn start(
+    app: &App,
+    by: &Actor,
+    asked: Asked,
+) -> Result<(i64, impl Future<Output = ()> + Send + 'static), CompactError> {
+    let config = app.config();
+    let request = Request {
+        small_files_max: config.compaction.small_files_max,
+        as_of: local_day(clock::now(), config.program.timezone).unwrap_or(Day::FIRST),
+        slot: None,
+    };
+    let (app, by) = (app.clone(), by.clone());
+    // Claiming writes: nobody may cancel it either.
+    let claiming = tokio::spawn({
+        let app = app.clone();
+        async move { claim(&app, &by, request, asked).await }
+    });
+    let run = claiming.await.map_err(|_| CompactError::Lost)??;
+    let number = run.claimed().run;
+    let work = async move {
+        let watcher: Arc<dyn Watcher> = Arc::new(());
+        if let Err(error) = work_off(&app, request, run, &watcher).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(
+                error,
+                "not compacted to the end; what counts counts as before"
+            );
+        }
+    };
+    Ok((number, work))
+}
+
+async fn claim(app: &App, by: &Actor, request: Request, asked: Asked) -> Result<Run, CompactError> {
+    let new = NewRun {
+        job: COMPACT_FACTS,
+        as_of: request.as_of,
+        slot: request.slot,
+    };
+    let run = Run::claim(app.db(), by, &new, asked).await?;
+    run.ok_or(CompactError::Taken)
+}
+
+/// Compacts for a claimed run, and records how it ends.
+async fn work_off(
+    app: &App,
+    request: Request,
+    run: Run,
+    watcher: &Arc<dyn Watcher>,
+) -> Result<Compacted, CompactError> {
+    let done = carry_out(app, request, run.leash(), watcher).await;
+    if let Err(unrecorded) = end(run, &done, request.slot.is_some()).await {
+        let unrecorded: &dyn std::error::Error = &unrecorded;
+        tracing::error!(
+            error = unrecorded,
+            "a run's end is not recorded; it will be found lost"
+        );
+    }
+    done
 }
 
 /// Whether anything is to be merged.

@@ -6,7 +6,8 @@ use crate::app::App;
 use crate::clock;
 use crate::service::audit::{Actor, Change};
 use crate::service::{lock, sweep};
-use crate::store::{StoreError, manifest};
+use crate::store::StoreError;
+use crate::store::manifest::{self, Taken};
 
 use super::{subject, told};
 
@@ -27,7 +28,7 @@ pub enum DeleteError {
     Io(#[from] std::io::Error),
 }
 
-/// Takes all rows of a batch back, and tells the audit log in the same transaction.
+/// Takes all rows of a batch back, and tells the audit log in the same transaction. Gives what the batch was.
 ///
 /// # Errors
 /// Where there is no such batch or the database refuses.
@@ -36,7 +37,7 @@ pub async fn delete_batch(
     by: &Actor,
     dataset: Dataset,
     batch_id: &str,
-) -> Result<(), DeleteError> {
+) -> Result<Taken, DeleteError> {
     if dataset.is_reference() {
         return Err(DeleteError::Reference(dataset));
     }
@@ -58,5 +59,5 @@ pub async fn delete_batch(
     by.record(&txn, clock::now(), change).await?;
     txn.commit().await.map_err(StoreError::from)?;
     sweep::sweep_while(app, &lock).await;
-    Ok(())
+    Ok(taken)
 }

@@ -51,7 +51,7 @@ impl Unstored {
         let txn = app.db().begin().await?;
         let recorded = record(&txn, request, &self.read, &files).await?;
         commit(app.db(), txn, recorded).await?;
-        Ok(stored(&self.read))
+        Ok(stored(&self.read, recorded))
     }
 
     pub(super) async fn abort(self) {

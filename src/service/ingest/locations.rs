@@ -37,7 +37,7 @@ pub(super) async fn ingest(
     replace_tree(&txn, &tree).await?;
     let recorded = record(&txn, request, &read, &[]).await?;
     commit(app.db(), txn, recorded).await?;
-    Ok(stored(&read))
+    Ok(stored(&read, recorded))
 }
 
 fn collect(

@@ -25,6 +25,7 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::clock;
 use crate::service::audit::{Actor, Change};
+use crate::store::batch::BatchKey;
 use crate::store::manifest::{self, NewBatch, Recorded, Taken};
 use crate::store::reference::{self, Tree};
 use crate::store::{Db, StoreError, Transaction};
@@ -80,17 +81,16 @@ pub trait Watcher: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Stored {
+        batch: BatchKey,
+        /// The batch of the same id whose place it has taken.
+        replaced: Option<BatchKey>,
         rows: u64,
         rejected: u64,
     },
     /// Rows were rejected, and the sender asked for all or nothing.
-    Refused {
-        rejected: u64,
-    },
+    Refused { rejected: u64 },
     /// A file as a whole cannot be taken; the text names it and the cure.
-    Unreadable {
-        reason: String,
-    },
+    Unreadable { reason: String },
 }
 
 /// Why a batch could not be judged at all. Nothing of it is stored, unless the error says that this is not known.
@@ -236,7 +236,7 @@ async fn store_reference(
     }
     let recorded = record(&txn, request, &read, &[]).await?;
     commit(db, txn, recorded).await?;
-    Ok(stored(&read))
+    Ok(stored(&read, recorded))
 }
 
 /// Records a batch and tells the audit log of it: both are there, or neither.
@@ -292,8 +292,10 @@ fn new_batch<'a>(request: &'a Request, read: &Read) -> NewBatch<'a> {
     }
 }
 
-fn stored(read: &Read) -> Outcome {
+fn stored(read: &Read, recorded: Recorded) -> Outcome {
     Outcome::Stored {
+        batch: recorded.batch,
+        replaced: recorded.replaced.map(|taken| taken.batch),
         rows: read.rows,
         rejected: read.rejected,
     }

@@ -1,8 +1,8 @@
 //! The catalogue in English.
 
-use kernel::Metric;
+use kernel::{Group, Metric};
 
-use super::Texts;
+use super::{Texts, Unit};
 
 const TWELVE_MONTHS: &str = "The twelve months that end with the as-of date, both ends included.";
 
@@ -66,6 +66,29 @@ pub(super) fn texts(metric: Metric) -> Texts {
         definition,
         formula,
         window,
+    }
+}
+
+/// A part of the scorecard.
+pub(super) fn group(group: Group) -> &'static str {
+    match group {
+        Group::Performance => "Performance",
+        Group::Capability => "Capability",
+        Group::CustomerSuccess => "Customer success",
+    }
+}
+
+/// What values count.
+pub(super) fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Currency => "reporting currency",
+        Unit::Customers => "customers",
+        Unit::Seats => "seats",
+        Unit::People => "people",
+        Unit::Instances => "instances",
+        Unit::Users => "users",
+        Unit::UsersPerSeat => "users per seat",
+        Unit::Score => "score from −1 to 1",
     }
 }
 

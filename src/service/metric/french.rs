@@ -1,8 +1,8 @@
 //! The catalogue in French.
 
-use kernel::Metric;
+use kernel::{Group, Metric};
 
-use super::Texts;
+use super::{Texts, Unit};
 
 const DOUZE_MOIS: &str = "Les douze mois qui se terminent à la date d’arrêté, bornes comprises.";
 
@@ -68,6 +68,29 @@ pub(super) fn texts(metric: Metric) -> Texts {
         definition,
         formula,
         window,
+    }
+}
+
+/// A part of the scorecard.
+pub(super) fn group(group: Group) -> &'static str {
+    match group {
+        Group::Performance => "Performance",
+        Group::Capability => "Compétences",
+        Group::CustomerSuccess => "Réussite des clients",
+    }
+}
+
+/// What values count.
+pub(super) fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Currency => "devise de référence",
+        Unit::Customers => "clients",
+        Unit::Seats => "postes",
+        Unit::People => "personnes",
+        Unit::Instances => "instances de production",
+        Unit::Users => "utilisateurs",
+        Unit::UsersPerSeat => "utilisateurs par poste",
+        Unit::Score => "note de −1 à 1",
     }
 }
 

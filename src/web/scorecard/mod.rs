@@ -22,6 +22,8 @@ use super::date::DateText;
 use super::failure::Failure;
 use super::sign_in::WhoIsSignedIn;
 use super::{Known, Pages, in_time, page};
+use crate::service::language::Language;
+use crate::service::metric::group_label;
 use crate::store::partner::Partner;
 
 #[derive(Template)]
@@ -89,10 +91,10 @@ fn view(reading: Reading, signed_in: Option<WhoIsSignedIn>) -> ScorecardPage {
             let measures = of_group
                 .map(|metric| MeasureView::new(metric, card, &reading.scope))
                 .collect();
-            let (id, name, about) = group_texts(group);
+            let (id, about) = group_texts(group);
             GroupView {
                 id,
-                name,
+                name: group_label(group, Language::English),
                 about,
                 measures,
             }
@@ -113,14 +115,11 @@ fn view(reading: Reading, signed_in: Option<WhoIsSignedIn>) -> ScorecardPage {
     }
 }
 
-fn group_texts(group: Group) -> (&'static str, &'static str, &'static str) {
+/// The anchor of a part of the scorecard, and what it is about.
+fn group_texts(group: Group) -> (&'static str, &'static str) {
     match group {
-        Group::Performance => ("performance", "Performance", "What you sell."),
-        Group::Capability => ("capability", "Capability", "What you are able to do."),
-        Group::CustomerSuccess => (
-            "customer-success",
-            "Customer success",
-            "What becomes of what you sold.",
-        ),
+        Group::Performance => ("performance", "What you sell."),
+        Group::Capability => ("capability", "What you are able to do."),
+        Group::CustomerSuccess => ("customer-success", "What becomes of what you sold."),
     }
 }

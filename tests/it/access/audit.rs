@@ -18,22 +18,26 @@ async fn every_change_is_told_with_who_what_and_from_where() {
     let id = made["createApiKey"]["apiKey"]["id"].as_str().unwrap();
     server
         .ask(&format!(
-            "mutation {{rotateApiKey(id: \"{id}\") {{secret}}}}"
+            "mutation {{rotateApiKey(input: {{id: \"{id}\"}}) {{secret}}}}"
         ))
         .await
         .data();
     server
-        .ask(&format!("mutation {{revokeApiKey(id: \"{id}\") {{id}}}}"))
+        .ask(&format!(
+            "mutation {{revokeApiKey(input: {{id: \"{id}\"}}) {{apiKey {{id}}}}}}"
+        ))
         .await
         .data();
     // Nothing is changed by these.
     server
-        .ask(&format!("mutation {{revokeApiKey(id: \"{id}\") {{id}}}}"))
+        .ask(&format!(
+            "mutation {{revokeApiKey(input: {{id: \"{id}\"}}) {{apiKey {{id}}}}}}"
+        ))
         .await
         .data();
     server
         .ask(&format!(
-            "mutation {{rotateApiKey(id: \"{id}\") {{secret}}}}"
+            "mutation {{rotateApiKey(input: {{id: \"{id}\"}}) {{secret}}}}"
         ))
         .await
         .error();

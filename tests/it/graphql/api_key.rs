@@ -61,7 +61,9 @@ async fn a_key_is_made_replaced_and_revoked() {
 
     let data = change(
         &server,
-        &format!("rotateApiKey(id: \"{id}\", overlapHours: 0) {{secret apiKey {{{KEY}}}}}"),
+        &format!(
+            "rotateApiKey(input: {{id: \"{id}\", overlapHours: 0}}) {{secret apiKey {{{KEY}}}}}"
+        ),
     )
     .await;
     let (new, new_secret) = (
@@ -77,11 +79,12 @@ async fn a_key_is_made_replaced_and_revoked() {
     let new_id = new["id"].as_str().unwrap();
     let data = change(
         &server,
-        &format!("revokeApiKey(id: \"{new_id}\") {{{KEY}}}"),
+        &format!("revokeApiKey(input: {{id: \"{new_id}\"}}) {{apiKey {{{KEY}}}}}"),
     )
     .await;
-    assert_eq!(data["revokeApiKey"]["works"], false);
-    assert!(data["revokeApiKey"]["revokedAt"].is_string());
+    let revoked = &data["revokeApiKey"]["apiKey"];
+    assert_eq!(revoked["works"], false);
+    assert!(revoked["revokedAt"].is_string());
     assert!(!works(&server, new_secret).await);
 
     let listed = server
@@ -91,7 +94,7 @@ async fn a_key_is_made_replaced_and_revoked() {
         .await
         .data();
     let nodes = &listed["apiKeys"]["nodes"];
-    assert_eq!(nodes[0], data["revokeApiKey"]);
+    assert_eq!(nodes[0], *revoked);
     assert_eq!(nodes[1]["replacedBy"]["id"], new_id);
     assert_eq!(
         (
@@ -138,17 +141,17 @@ async fn what_cannot_be_meant_is_refused_and_changes_nothing() {
             "at least one export",
         ),
         (
-            "rotateApiKey(id: \"QXBpS2V5Ojk5\") {secret}",
+            "rotateApiKey(input: {id: \"QXBpS2V5Ojk5\"}) {secret}",
             "NOT_FOUND",
             "no such API key",
         ),
         (
-            "rotateApiKey(id: \"QXBpS2V5Ojk5\", overlapHours: -1) {secret}",
+            "rotateApiKey(input: {id: \"QXBpS2V5Ojk5\", overlapHours: -1}) {secret}",
             "BAD_INPUT",
             "overlapHours",
         ),
         (
-            "revokeApiKey(id: \"nonsense\") {id}",
+            "revokeApiKey(input: {id: \"nonsense\"}) {apiKey {id}}",
             "NOT_FOUND",
             "no such API key",
         ),
@@ -157,6 +160,37 @@ async fn what_cannot_be_meant_is_refused_and_changes_nothing() {
         answer.fails(code, says);
     }
     assert_eq!(count_keys(&server.db).await.unwrap(), before);
+}
+
+/// A secret is shown once: what fails after it must not take it along.
+#[tokio::test]
+async fn a_change_that_fails_leaves_the_keys_before_it() {
+    let server = Server::start().await;
+    let before = count_keys(&server.db).await.unwrap();
+    let made = r#"createApiKey(input: {name: "first", role: ANALYST}) {secret}"#;
+    for (field, second) in [
+        (
+            "createApiKey",
+            r#"createApiKey(input: {name: "", role: ADMIN}) {secret}"#,
+        ),
+        (
+            "rotateApiKey",
+            r#"rotateApiKey(input: {id: "nonsense"}) {secret}"#,
+        ),
+        (
+            "revokeApiKey",
+            r#"revokeApiKey(input: {id: "nonsense"}) {apiKey {id}}"#,
+        ),
+    ] {
+        let answer = server
+            .ask(&format!("mutation {{first: {made} second: {second}}}"))
+            .await;
+        assert_eq!(answer.error().1, "second", "{field}");
+        let data = &answer.0["data"];
+        assert_eq!(data["second"], Value::Null, "{field}");
+        assert!(works(&server, &data["first"]["secret"]).await, "{field}");
+    }
+    assert_eq!(count_keys(&server.db).await.unwrap(), before + 3);
 }
 
 #[tokio::test]
@@ -178,9 +212,9 @@ async fn keys_are_for_admins() {
             "{apiKeys {totalCount}}".to_owned(),
             "mutation {createApiKey(input: {name: \"x\", role: ADMIN}) {secret}}".to_owned(),
             // Whether there is such a key is not told either.
-            format!("mutation {{rotateApiKey(id: \"{id}\") {{secret}}}}"),
-            "mutation {rotateApiKey(id: \"QXBpS2V5Ojk5\") {secret}}".to_owned(),
-            format!("mutation {{revokeApiKey(id: \"{id}\") {{id}}}}"),
+            format!("mutation {{rotateApiKey(input: {{id: \"{id}\"}}) {{secret}}}}"),
+            "mutation {rotateApiKey(input: {id: \"QXBpS2V5Ojk5\"}) {secret}}".to_owned(),
+            format!("mutation {{revokeApiKey(input: {{id: \"{id}\"}}) {{apiKey {{id}}}}}}"),
         ] {
             let answer = server.ask_as(&key, &query, json!({})).await;
             answer.fails("FORBIDDEN", "are for the role admin");

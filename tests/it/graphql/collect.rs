@@ -22,7 +22,7 @@ async fn a_mutation_that_two_fragments_name_is_done_once() {
     let query = format!(
         "mutation {{...a {CREATE} {{apiKey {{name}}}} ... on Mutation {{{CREATE} {{apiKey {{works}}}}}}}}
          fragment a on Mutation {{{CREATE} {{apiKey {{role}} ...b}}}}
-         fragment b on NewApiKey {{apiKey {{prefix}}}}"
+         fragment b on CreateApiKeyPayload {{apiKey {{prefix}}}}"
     );
     let data = server.ask(&query).await.data();
     let made = &data["createApiKey"]["apiKey"];

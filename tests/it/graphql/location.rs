@@ -1,4 +1,4 @@
-//! `locations`.
+//! `locations` and `location`.
 
 use serde_json::json;
 
@@ -29,4 +29,19 @@ async fn locations_are_a_tree() {
         .ask(r#"{locations(parentId: "") {name}}"#)
         .await
         .fails("NOT_FOUND", "parentId");
+}
+
+#[tokio::test]
+async fn one_is_found_by_the_senders_id() {
+    let server = Server::start().await;
+    let data = server
+        .ask(
+            r#"{location(locationId: "FR") {name parent {locationId}} nobody: location(locationId: "fr") {id}
+                world: location(locationId: "") {id}}"#,
+        )
+        .await
+        .data();
+    let france = json!({ "name": "France", "parent": { "locationId": "europe" } });
+    assert_eq!(data["location"], france);
+    assert!(data["nobody"].is_null() && data["world"].is_null());
 }

@@ -163,7 +163,7 @@ async fn the_next_band_is_told_from_what_the_viewer_sees() {
 async fn a_change_is_the_difference_of_two_snapshots() {
     let server = Server::start().await;
     let fields = "value band rank change(since: \"2026-11-20\") {
-        value band rank noValueReason snapshot {asOf revision} measure {value band rank}}";
+        value band rank noValueReason noBandReason noRankReason snapshot {asOf revision} measure {value band rank}}";
     let (now, then) = (
         server.program.scores_in(NEWEST, "", "", ""),
         server.program.scores_in(DAY_BEFORE, "", "", ""),
@@ -199,6 +199,9 @@ async fn a_change_is_the_difference_of_two_snapshots() {
             assert_eq!(change["band"], json!(bands));
             let ranks = standings.map(|(now, then)| then.rank as i32 - now.rank as i32);
             assert_eq!(change["rank"], json!(ranks));
+            for reason in ["noBandReason", "noRankReason"] {
+                assert_eq!(change[reason].is_null(), standings.is_some(), "{change}");
+            }
             let value = then.values()[at].map(kernel::Value::to_f64);
             assert_eq!(change["measure"]["value"], json!(value));
         }
@@ -207,7 +210,7 @@ async fn a_change_is_the_difference_of_two_snapshots() {
     let data = server
         .ask(
             r#"{scorecard(partnerId: "k", asOf: "2026-11-21") {measure(metric: REVENUE) {
-                change(since: "2026-11-20") {snapshot {asOf}} none: change(since: "2026-11-19") {snapshot {asOf} value noValueReason}}}}"#,
+                change(since: "2026-11-20") {snapshot {asOf}} none: change(since: "2026-11-19") {snapshot {asOf} value noValueReason noBandReason noRankReason}}}}"#,
         )
         .await
         .data();
@@ -215,7 +218,8 @@ async fn a_change_is_the_difference_of_two_snapshots() {
     assert_eq!(measure["change"]["snapshot"]["asOf"], "2026-11-20");
     assert_eq!(
         measure["none"],
-        json!({"snapshot": null, "value": null, "noValueReason": "NO_SNAPSHOT"})
+        json!({"snapshot": null, "value": null, "noValueReason": "NO_SNAPSHOT", "noBandReason": "NO_SNAPSHOT",
+            "noRankReason": "NO_SNAPSHOT"})
     );
     server
         .ask(r#"{scorecard(partnerId: "k") {measure(metric: REVENUE) {change(since: "2026-11-21") {value}}}}"#)

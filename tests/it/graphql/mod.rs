@@ -16,6 +16,7 @@ mod location;
 mod measure;
 mod mutation;
 mod node;
+mod origins;
 mod paging;
 mod partner;
 mod peer_band;

@@ -63,7 +63,16 @@ async fn reference_data_is_stored_by_its_key() {
     ] {
         let count = rows.as_array().unwrap().len() as u64;
         let input = json!({"batchId": "api", "rows": rows});
-        let payload = change(server, field, input, UPLOAD).await;
+        let mut payload = change(
+            server,
+            field,
+            input,
+            &format!("{UPLOAD} batch {{batchId rowCount}}"),
+        )
+        .await;
+        let batch = json!({"batchId": "api", "rowCount": count});
+        assert_eq!(payload["batch"], batch, "{field}");
+        payload.as_object_mut().unwrap().remove("batch");
         assert_eq!(payload, stored(count), "{field}");
     }
     let data = server
@@ -127,27 +136,30 @@ async fn batches_of_facts_are_replaced_and_deleted() {
     let csv =
         format!("{columns}\na,c,cloud,EA,2026-10-01,5.25,USD\nb,c,cloud,EA,2026-10-01,6,USD\n");
     let input = json!({"dataset": "REVENUE", "batchId": "mine", "format": "CSV", "content": csv});
+    let sent = format!("{UPLOAD} batch {{id batchId rowCount}} replacedId");
+    let first = change(server, "replaceBatch", input, &sent).await;
+    let batch = &first["batch"];
     assert_eq!(
-        change(server, "replaceBatch", input, UPLOAD).await,
-        stored(2)
+        (&batch["batchId"], &batch["rowCount"], &first["replacedId"]),
+        (&json!("mine"), &json!(2), &Value::Null)
     );
     let line = json!({"event_id": "a", "customer_id": "c", "product_id": "cloud", "license_type": "EA",
         "occurred_on": "2026-10-01", "amount": "7", "currency": "USD"});
     let input = json!({"dataset": "REVENUE", "batchId": "mine", "content": line.to_string()});
-    assert_eq!(
-        change(server, "replaceBatch", input, UPLOAD).await,
-        stored(1)
-    );
-    let listed = "{batches(dataset: REVENUE, first: 1) {nodes {batchId rowCount}}}";
+    let second = change(server, "replaceBatch", input, &sent).await;
+    assert_eq!(second["replacedId"], batch["id"]);
+    let batch = &second["batch"];
+    assert_eq!(batch["rowCount"], 1);
+    let listed = "{batches(dataset: REVENUE, first: 1) {nodes {id batchId rowCount}}}";
     let data = server.ask(listed).await.data();
-    assert_eq!(
-        data["batches"]["nodes"],
-        json!([{"batchId": "mine", "rowCount": 1}])
-    );
+    assert_eq!(data["batches"]["nodes"], json!([batch]));
 
     let input = json!({"dataset": "REVENUE", "batchId": "mine"});
-    let payload = change(server, "deleteBatch", input, "dataset batchId").await;
-    assert_eq!(payload, json!({"dataset": "REVENUE", "batchId": "mine"}));
+    let payload = change(server, "deleteBatch", input, "dataset batchId deletedId").await;
+    assert_eq!(
+        payload,
+        json!({"dataset": "REVENUE", "batchId": "mine", "deletedId": batch["id"]})
+    );
     let data = server.ask(listed).await.data();
     assert_ne!(data["batches"]["nodes"][0]["batchId"], "mine");
 
@@ -168,9 +180,10 @@ async fn batches_of_facts_are_replaced_and_deleted() {
             .await;
         answer.fails(code, says);
     }
-    let unreadable = r#"mutation {replaceBatch(input: {dataset: REVENUE, batchId: "x", format: CSV, content: "nothing,known\n"}) {outcome reason}}"#;
+    let unreadable = r#"mutation {replaceBatch(input: {dataset: REVENUE, batchId: "x", format: CSV, content: "nothing,known\n"}) {outcome reason batch {id}}}"#;
     let payload = server.ask(unreadable).await.data()["replaceBatch"].clone();
     assert_eq!(payload["outcome"], "UNREADABLE");
+    assert_eq!(payload["batch"], Value::Null);
     assert!(
         payload["reason"].as_str().unwrap().contains("nothing"),
         "{payload}"
@@ -223,8 +236,23 @@ async fn a_run_under_way_is_asked_to_stop() {
     let payload = change(&server, "runJob", input, "jobRun {id}").await;
     let id = payload["jobRun"]["id"].clone();
     let input = json!({ "id": id });
-    let cancelled = change(&server, "cancelJobRun", input, "jobRun {id state}").await;
-    assert_eq!(cancelled["jobRun"]["id"], id);
+    let cancelled = change(
+        &server,
+        "cancelJobRun",
+        input,
+        "jobRun {id cancelRequested}",
+    )
+    .await;
+    assert_eq!(
+        cancelled["jobRun"],
+        json!({ "id": id, "cancelRequested": true })
+    );
+    let data = server
+        .ask("{jobRuns(first: 2) {nodes {cancelRequested}}}")
+        .await
+        .data();
+    let requested = [true, false].map(|is| json!({ "cancelRequested": is }));
+    assert_eq!(data["jobRuns"]["nodes"], json!(requested));
     let run = entity::job_run::Entity::find()
         .order_by_desc(entity::job_run::Column::Id)
         .one(server.db.read())
@@ -236,8 +264,54 @@ async fn a_run_under_way_is_asked_to_stop() {
 }
 
 #[tokio::test]
+async fn every_job_that_is_listed_can_be_run() {
+    let server = Server::start().await;
+    let jobs = server.ask("{jobs {name}}").await.data();
+    for job in jobs["jobs"].as_array().unwrap() {
+        let mut input = json!({ "job": job["name"] });
+        if job["name"] == "recompute_snapshot" {
+            input["asOf"] = json!("2026-11-22");
+        }
+        let payload = change(&server, "runJob", input, "jobRun {id job trigger}").await;
+        let run = &payload["jobRun"];
+        assert_eq!(
+            (&run["job"], &run["trigger"]),
+            (&job["name"], &json!("OPERATOR"))
+        );
+        let query = format!(
+            "{{node(id: {}) {{... on JobRun {{state error}}}}}}",
+            run["id"]
+        );
+        let ended = async {
+            loop {
+                let node = server.ask(&query).await.data()["node"].clone();
+                if node["state"] != "RUNNING" {
+                    return node;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let ended = tokio::time::timeout(Duration::from_secs(20), ended).await;
+        assert_eq!(
+            ended.unwrap(),
+            json!({ "state": "SUCCEEDED", "error": null })
+        );
+    }
+}
+
+#[tokio::test]
 async fn jobs_that_do_not_exist_are_refused() {
     let server = Server::start().await;
+    for (input, says) in [
+        (r#"job: "recompute_snapshot""#, "needs the date"),
+        (
+            r#"job: "compact_facts", asOf: "2026-11-22""#,
+            "leave it out",
+        ),
+    ] {
+        let query = format!("mutation {{runJob(input: {{{input}}}) {{jobRun {{id}}}}}}");
+        server.ask(&query).await.fails("BAD_INPUT", says);
+    }
     server
         .ask(r#"mutation {runJob(input: {job: "make_coffee", asOf: "2026-11-22"}) {jobRun {id}}}"#)
         .await

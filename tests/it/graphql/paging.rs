@@ -118,6 +118,13 @@ async fn scorecards_page_through_every_order() {
             check(&server, &order, by_value(metric, descending)).await;
         }
     }
+    let group = |card: &Scorecard| program.partner(card.partner).group_id.clone();
+    check(
+        &server,
+        "[{field: PARTNER_GROUP_ID, direction: DESC}]",
+        |a, b| nulls_last(group(a), group(b), true),
+    )
+    .await;
     let name = |card: &Scorecard| program.partner(card.partner).name.clone();
     let rank = |card: &Scorecard| {
         card.standings[Metric::NewCustomers.index()].map(|standing| standing.rank)
@@ -138,12 +145,13 @@ async fn scorecards_page_through_every_order() {
 async fn partners_page_through_every_order() {
     let server = Server::start().await;
     type Text = fn(&entity::partner::Model) -> Option<String>;
-    let fields: [(&str, Text); 5] = [
+    let fields: [(&str, Text); 6] = [
         ("PARTNER_ID", |row| Some(row.partner_id.clone())),
         ("NAME", |row| Some(row.name.clone())),
         ("COUNTRY", |row| Some(row.country.clone())),
         ("PARTNER_TYPE", |row| row.partner_type.clone()),
         ("TIER", |row| row.tier.clone()),
+        ("GROUP_ID", |row| row.group_id.clone()),
     ];
     for (field, text) in fields {
         for (direction, descending) in [("ASC", false), ("DESC", true)] {

@@ -1,4 +1,4 @@
-//! `products` and `workloads`.
+//! `products` and `workloads`, and one of each.
 
 use serde_json::json;
 
@@ -41,4 +41,23 @@ async fn workloads_are_all_or_those_of_a_product() {
         .await;
     answer.fails("NOT_FOUND", "productId");
     assert_eq!(answer.error().1, "workloads");
+}
+
+#[tokio::test]
+async fn one_is_found_by_the_senders_id() {
+    let server = Server::start().await;
+    let data = server
+        .ask(
+            r#"{product(productId: "office") {id name} workload(workloadId: "mail") {name product {productId}}
+                nobody: product(productId: "mail") {id} none: workload(workloadId: "office") {id}
+                everything: product(productId: "") {id} all: workload(workloadId: "") {id} products {id name}}"#,
+        )
+        .await
+        .data();
+    assert_eq!(data["product"], data["products"][1]);
+    let mail = json!({ "name": "Mail", "product": { "productId": "office" } });
+    assert_eq!(data["workload"], mail);
+    for none in ["nobody", "none", "everything", "all"] {
+        assert!(data[none].is_null(), "{none}");
+    }
 }

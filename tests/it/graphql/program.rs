@@ -44,7 +44,8 @@ async fn metrics_are_explained_in_both_languages() {
     let server = Server::start().await;
     let data = server
         .ask(
-            "{en: metrics {name unit definition} fr: metrics(language: FR) {name unit definition}}",
+            "{en: metrics {name unit unitLabel groupLabel definition}
+              fr: metrics(language: FR) {name unit unitLabel groupLabel definition}}",
         )
         .await
         .data();
@@ -52,6 +53,14 @@ async fn metrics_are_explained_in_both_languages() {
     assert_eq!(data["fr"][3]["name"], "Personnes certifiées");
     for at in 0..8 {
         assert_eq!(data["en"][at]["unit"], data["fr"][at]["unit"]);
-        assert_ne!(data["en"][at]["definition"], data["fr"][at]["definition"]);
+        for text in ["definition", "unitLabel"] {
+            assert_ne!(data["en"][at][text], data["fr"][at][text]);
+        }
     }
+    let labels = |language: &str, at: usize| {
+        let one = &data[language][at];
+        [one["groupLabel"].clone(), one["unitLabel"].clone()]
+    };
+    assert_eq!(labels("en", 7), ["Customer success", "score from −1 to 1"]);
+    assert_eq!(labels("fr", 3), ["Compétences", "personnes"]);
 }

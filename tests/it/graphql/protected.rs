@@ -26,8 +26,8 @@ async fn start() -> Server {
 
 const MEASURE: &str = "measure(metric: REVENUE) {
     band rank percentile peers withheld sameValuePeers sameValueShare noBandReason noRankReason
-    bands {band min max partners} nextBand {band value isExact absent}
-    change(since: \"2026-11-20\") {band rank measure {rank percentile sameValuePeers noRankReason}}
+    bands {band min max partners noMinReason noMaxReason} nextBand {band value isExact absent}
+    change(since: \"2026-11-20\") {band rank noBandReason noRankReason measure {rank percentile sameValuePeers noRankReason}}
     trend(last: 2, every: DAY) {measure {rank percentile noRankReason}}
 }";
 
@@ -56,6 +56,8 @@ async fn ranks_can_be_withheld_alone() {
             assert_eq!(one["noRankReason"], "WITHHELD");
         }
         assert!(found["change"]["rank"].is_null());
+        assert_eq!(found["change"]["noRankReason"], "WITHHELD");
+        assert!(found["change"]["noBandReason"].is_null());
         assert!(found["noBandReason"].is_null() && found["withheld"].is_null());
     }
     let staff = measure(&server, &server.key, "STAFF").await;
@@ -72,7 +74,7 @@ async fn the_outer_ends_are_open_and_the_others_lie_on_the_grid() {
     let of_group = server
         .ask_as(
             &partner,
-            "{peerBands(metrics: [REVENUE]) {bands {band min max partners}}}",
+            "{peerBands(metrics: [REVENUE]) {bands {band min max partners noMinReason noMaxReason}}}",
             json!({}),
         )
         .await
@@ -84,6 +86,12 @@ async fn the_outer_ends_are_open_and_the_others_lie_on_the_grid() {
         first["min"].is_null() && last["max"].is_null(),
         "{bands:#?}"
     );
+    for band in bands {
+        for (end, reason) in [("min", "noMinReason"), ("max", "noMaxReason")] {
+            let expected = band[end].is_null().then_some("OPEN_RANGE");
+            assert_eq!(band[reason], json!(expected), "{band}");
+        }
+    }
     for (shown, exact) in bands.iter().zip(exact["bands"].as_array().unwrap()) {
         assert_eq!(shown["partners"], exact["partners"]);
         if let Some(min) = shown["min"].as_f64() {

@@ -61,6 +61,23 @@ async fn every_field_argument_and_value_is_described() {
     assert!(undescribed.is_empty(), "{undescribed:#?}");
 }
 
+/// Page sizes are written into descriptions, where the settings cannot be read.
+#[test]
+fn the_sizes_of_pages_are_described_as_the_settings_have_them() {
+    let limits = peerband::config::Config::load(None, []).unwrap().graphql;
+    let sdl = peerband::graphql::sdl();
+    let (most, default) = (limits.page_max, limits.page_default);
+    let forward = format!("How many from the front: 0 to {most}; {default} where last is absent");
+    let backward = format!("How many from the back, instead of first: 0 to {most}.");
+    for (argument, description) in [("first: Int", forward), ("last: Int", backward)] {
+        let described = sdl.matches(&description).count();
+        // That of a trend has a default, and is no page.
+        let arguments = sdl.matches(&format!(" {argument}\n")).count()
+            + sdl.matches(&format!(" {argument},\n")).count();
+        assert_eq!(described, arguments, "{argument}");
+    }
+}
+
 /// The tests of this binary, as text: a root field that none of them asks for has no test.
 const TESTS: [&str; 21] = [
     include_str!("../access/audit.rs"),

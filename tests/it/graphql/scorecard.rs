@@ -169,7 +169,7 @@ async fn partners_see_their_own_values_and_only_what_is_released_of_others() {
     let data = server
         .ask(&format!(
             r#"{{staff: scorecard(partnerId: "k") {{measures {{{MEASURE}}}}}
-                partner: scorecard(partnerId: "k", audience: PARTNER) {{measures {{{MEASURE}}} partner {{scorecard {{measures {{withheld}}}}}}}}}}"#
+                partner: scorecard(partnerId: "k", audience: PARTNER) {{measures {{{MEASURE}}} partner {{scorecard {{measures {{withheld}}}} previewed: scorecard(audience: PARTNER) {{measures {{withheld}}}}}}}}}}"#
         ))
         .await
         .data();
@@ -210,13 +210,16 @@ async fn partners_see_their_own_values_and_only_what_is_released_of_others() {
             "rounding must show somewhere"
         );
     }
-    let nested = &data["partner"]["partner"]["scorecard"]["measures"];
+    // A partner has the same fields whichever way it was reached.
+    let nested = &data["partner"]["partner"];
     let withheld =
         Metric::ALL.map(|metric| (!scores.released[metric.index()]).then_some("WITHHELD"));
-    assert_eq!(
-        *nested,
-        json!(withheld.map(|reason| json!({ "withheld": reason })))
-    );
+    for (field, withheld) in [("scorecard", [None; 8]), ("previewed", withheld)] {
+        assert_eq!(
+            nested[field]["measures"],
+            json!(withheld.map(|reason| json!({ "withheld": reason })))
+        );
+    }
 }
 
 #[tokio::test]

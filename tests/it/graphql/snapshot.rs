@@ -78,24 +78,19 @@ async fn fields_below_a_snapshot_read_that_snapshot() {
     let data = server
         .ask(
             r#"{snapshot(asOf: "2026-11-20") {
-                 scorecard(partnerId: "Z") {snapshot {asOf} partner {scorecard {snapshot {asOf}}}}
-                 scorecards(first: 1) {nodes {snapshot {asOf} partner {scorecard {snapshot {asOf} measure(metric: REVENUE) {exact}}}}}
+                 scorecard(partnerId: "Z") {snapshot {asOf}}
+                 scorecards(first: 1) {nodes {snapshot {asOf} measure(metric: REVENUE) {exact}}}
                  peerBands(metrics: [REVENUE]) {peers}}
-               now: scorecards(first: 1) {nodes {partner {scorecard {snapshot {asOf} measure(metric: REVENUE) {exact}}}}}}"#,
+               now: scorecards(first: 1) {nodes {snapshot {asOf} measure(metric: REVENUE) {exact}}}}"#,
         )
         .await
         .data();
     let at = json!({ "asOf": "2026-11-20" });
     let snapshot = &data["snapshot"];
     assert_eq!(snapshot["scorecard"]["snapshot"], at);
-    assert_eq!(
-        snapshot["scorecard"]["partner"]["scorecard"]["snapshot"],
-        at
-    );
     let node = &snapshot["scorecards"]["nodes"][0];
     assert_eq!(node["snapshot"], at);
-    assert_eq!(node["partner"]["scorecard"]["snapshot"], at);
-    let now = &data["now"]["nodes"][0]["partner"]["scorecard"];
+    let now = &data["now"]["nodes"][0];
     assert_eq!(now["snapshot"]["asOf"], "2026-11-21");
-    assert_ne!(now["measure"], node["partner"]["scorecard"]["measure"]);
+    assert_ne!(now["measure"], node["measure"]);
 }

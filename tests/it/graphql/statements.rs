@@ -50,6 +50,10 @@ async fn nested_reads_do_not_grow_with_the_page() {
                 .to_owned(),
             6,
         ),
+        (
+            "partners(first: N) {nodes {slices {name} analytics: slices(workload: \"analytics\") {location {name}}}}".to_owned(),
+            10,
+        ),
         ("jobRuns(first: N) {nodes {snapshot {asOf}}}".to_owned(), 2),
         (
             "snapshots(first: N, superseded: true) {nodes {asOf}}".to_owned(),
@@ -84,6 +88,11 @@ async fn locations_are_read_level_by_level() {
     )
     .await;
     assert!(few <= 4, "{:#?}", server.statements());
+    let ids = ["FR", "DE", "JP", "asia", "europe", "nowhere"];
+    let each: String = (0..ids.len())
+        .map(|at| format!("l{at}: location(locationId: {:?}) {{name}} ", ids[at]))
+        .collect();
+    assert_eq!(statements(&server, &format!("{{{each}}}")).await, 1);
     assert_eq!(
         statements(&server, "{products {workloads {product {name}}}}").await,
         3

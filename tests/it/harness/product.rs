@@ -42,21 +42,26 @@ impl Watcher for NoRejects {
 impl Product {
     /// With the reference data of a small program and no facts, and settings given as their environment variables.
     pub(crate) async fn start(settings: &[(&str, &str)]) -> Product {
+        let product = Product::empty(settings).await;
+        for (dataset, csv) in PROGRAM {
+            product.send(dataset, "reference", csv).await;
+        }
+        product
+    }
+
+    /// With nothing in it.
+    pub(crate) async fn empty(settings: &[(&str, &str)]) -> Product {
         let folder = tempfile::tempdir().unwrap();
         let mut settings: Vec<(String, String)> = settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         settings.push(("PEERBAND_DATABASE_URL".to_owned(), database::url().await));
-        let product = Product {
+        Product {
             app: open(&settings, folder.path()).await,
             settings,
             folder,
-        };
-        for (dataset, csv) in PROGRAM {
-            product.send(dataset, "reference", csv).await;
         }
-        product
     }
 
     /// The same stores, opened once more as another server would.

@@ -15,9 +15,8 @@ use super::schema::{Document, Schema};
 use super::viewers::{Surface, Viewer};
 use super::{Findings, Walk};
 
-/// What stands in documents where an input or an id will.
+/// What stands in documents where an input will.
 const INPUT: &str = "GIVEN_INPUT";
-const ID: &str = "\"GIVEN_ID\"";
 
 /// What was answered, and what was asked.
 struct Told {
@@ -35,14 +34,12 @@ impl Walk<'_> {
             |viewer: &&Viewer| !matches!(viewer.role, Some(Role::Admin | Role::Operator));
         let mut pools = pools(&self.ids, false);
         pools.given.insert("input", INPUT.to_owned());
-        pools.given.insert("id", ID.to_owned());
         let mut documents = schema.documents("mutation", &pools);
         documents.retain(|document| document.way.len() <= 2);
         let mut told = Vec::new();
         for document in &documents {
-            for (input, id) in self.given(&document.root, &mut told).await {
+            for input in self.given(&document.root, &mut told).await {
                 let text = document.text.replace(INPUT, &input);
-                let text = text.replace(ID, &format!("{id:?}"));
                 let document = Document {
                     text,
                     ..document.clone()
@@ -81,56 +78,50 @@ impl Walk<'_> {
         findings.leaks.extend(shown_again(&told));
     }
 
-    /// Inputs and ids with which a mutation does something.
-    async fn given(&self, root: &str, told: &mut Vec<Told>) -> Vec<(String, String)> {
-        let input = |input: &str| (input.to_owned(), "x".to_owned());
-        let rows = |row: &str| input(&format!("{{batchId: \"changed\", rows: [{row}]}}"));
+    /// Inputs with which a mutation does something.
+    async fn given(&self, root: &str, told: &mut Vec<Told>) -> Vec<String> {
+        let rows = |row: &str| format!("{{batchId: \"changed\", rows: [{row}]}}");
         let partner = partner_id(0);
         let revenue = |line: &str| {
             let columns = "event_id,customer_id,product_id,workload_id,license_type,occurred_on,amount,currency";
             let content = format!("{columns}\n{line}\n");
-            input(&format!(
-                "{{dataset: REVENUE, batchId: \"changed\", format: CSV, content: {content:?}}}"
-            ))
+            format!("{{dataset: REVENUE, batchId: \"changed\", format: CSV, content: {content:?}}}")
         };
         let good = revenue("changed,cust00vj,suite,mail,CSP,2026-05-11,1,USD");
         match root {
-            "createApiKey" => vec![input(&format!(
+            "createApiKey" => vec![format!(
                 "{{name: \"changed\", role: PARTNER, partnerIds: [{partner:?}]}}"
-            ))],
+            )],
             "rotateApiKey" | "revokeApiKey" => {
                 let id = self.made(
                     "createApiKey(input: {name: \"changed\", role: ANALYST}) {secret apiKey {id}}",
                     "/createApiKey/apiKey/id",
                     told,
                 );
-                vec![(String::new(), id.await)]
+                vec![format!("{{id: {:?}}}", id.await)]
             }
-            "runJob" => vec![input(&format!(
-                "{{job: \"recompute_snapshot\", asOf: {NEWEST:?}}}"
-            ))],
+            "runJob" => vec![format!("{{job: \"recompute_snapshot\", asOf: {NEWEST:?}}}")],
             "cancelJobRun" => {
                 let run = format!(
                     "runJob(input: {{job: \"recompute_snapshot\", asOf: {NEWEST:?}}}) {{jobRun {{id}}}}"
                 );
                 let id = self.made(&run, "/runJob/jobRun/id", told).await;
-                vec![input(&format!("{{id: {id:?}}}"))]
+                vec![format!("{{id: {id:?}}}")]
             }
             "deleteBatch" => {
-                let store = format!("replaceBatch(input: {}) {{outcome}}", good.0);
+                let store = format!("replaceBatch(input: {good}) {{outcome}}");
                 assert_eq!(
                     self.made(&store, "/replaceBatch/outcome", told).await,
                     "STORED"
                 );
-                vec![input("{dataset: REVENUE, batchId: \"changed\"}")]
+                vec!["{dataset: REVENUE, batchId: \"changed\"}".to_owned()]
             }
             // Stored, refused for its rows, and not readable.
             "replaceBatch" => vec![
                 good,
                 revenue("changed,nobody,suite,mail,CSP,2026-05-11,1,USD"),
-                input(
-                    "{dataset: REVENUE, batchId: \"changed\", format: CSV, content: \"nothing,known\"}",
-                ),
+                "{dataset: REVENUE, batchId: \"changed\", format: CSV, content: \"nothing,known\"}"
+                    .to_owned(),
             ],
             "upsertAssociations" => vec![rows(&format!(
                 "{{customerId: \"cust00vj\", partnerId: {partner:?}, associationType: DPOR, startsOn: \"2020-01-01\"}}"

@@ -33,12 +33,13 @@ struct Id {
 impl Ids {
     pub(super) async fn gather(asking: &Asking, admin: &Viewer) -> Ids {
         let (own, foreign) = (partner_id(0), partner_id(FOREIGN));
+        let preview = "scorecard(audience: PARTNER) {id snapshot {id}}";
         let query = format!(
             "{{products {{id}} workloads {{id}} locations {{id}}
                snapshots(superseded: true) {{nodes {{id asOf revision}}}}
                batches(first: 2) {{nodes {{id}}}} jobRuns(first: 2) {{nodes {{id}}}} apiKeys {{nodes {{id}}}}
-               own: scorecard(partnerId: \"{own}\") {{id partner {{id}}}}
-               foreign: scorecard(partnerId: \"{foreign}\") {{id partner {{id}}}}
+               own: scorecard(partnerId: \"{own}\") {{id partner {{id {preview}}}}}
+               foreign: scorecard(partnerId: \"{foreign}\") {{id partner {{id {preview}}}}}
                partners(first: 20) {{edges {{cursor}}}}
                scorecards(first: 20, orderBy: [{{field: VALUE, metric: REVENUE}}]) {{edges {{cursor}}}}}}"
         );
@@ -67,7 +68,12 @@ impl Ids {
                 Some(Of::Partner(at)),
                 false,
             );
-            add("Scorecard", &card["id"], Some(Of::Figure(at)), false);
+            let preview = &card["partner"]["scorecard"];
+            let figure = Some(Of::Figure(at));
+            // What is added last is asked for first, and with everything below it.
+            add("Scorecard", &preview["id"], figure, false);
+            add("Snapshot", &preview["snapshot"]["id"], figure, false);
+            add("Scorecard", &card["id"], figure, false);
         }
         for (kind, list) in [("Product", "products"), ("Workload", "workloads")] {
             for one in data[list].as_array().unwrap() {
@@ -136,7 +142,7 @@ pub(super) fn pools(ids: &Ids, is_own: bool) -> Pools {
         all.insert(at.min(all.len()), one.id.clone());
     }
     for all in by_kind.values_mut() {
-        all.truncate(3);
+        all.truncate(4);
     }
     let mut partner_ids = vec![partner_id(0), partner_id(FOREIGN), partner_id(1)];
     if !is_own {
@@ -166,6 +172,11 @@ impl Pools {
 /// The id of nothing that is of the same kind.
 fn absent(id: &str) -> String {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).unwrap()).unwrap();
-    let end = text.rfind([':', '.']).unwrap() + 1;
-    URL_SAFE_NO_PAD.encode(format!("{}{}", &text[..end], 987_654))
+    // Of a scorecard in a preview the partner is another one, not what the preview is called.
+    let (key, preview) = match text.strip_suffix(".preview") {
+        Some(key) => (key, ".preview"),
+        None => (&*text, ""),
+    };
+    let end = key.rfind([':', '.']).unwrap() + 1;
+    URL_SAFE_NO_PAD.encode(format!("{}{}{preview}", &key[..end], 987_654))
 }

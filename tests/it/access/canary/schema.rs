@@ -348,7 +348,7 @@ fn scalars(kind: &str, name: &str, end: &str, pools: &Pools) -> Vec<String> {
         (_, "location" | "locationId" | "parentId") => {
             quoted(&["FR".to_owned(), "JP".to_owned(), "europe".to_owned()])
         }
-        (_, "job") => vec!["\"recompute_snapshot\"".to_owned()],
+        (_, "job") => quoted(&["recompute_snapshot", "compact_facts"].map(str::to_owned)),
         _ => quoted(&pools.texts),
     };
     match some.is_empty() {
