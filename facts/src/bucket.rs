@@ -31,50 +31,58 @@ const CUSTOMERS_MAX: u32 = 1024;
 /// The files whose footers are looked up at once.
 const PLANNED_AHEAD: usize = 8;
 
-/// The facts of a bucket that a run whose windows lie within `days` can need: of seat changes all up to the last of the
+/// The facts of buckets that a run whose windows lie within `days` can need: of seat changes all up to the last of the
 /// days, of the rest those of the days. Subscriptions are not among them: see [`FactStore::newest_subscriptions`].
 #[derive(Debug, Clone)]
 pub struct Wanted<'a> {
     /// Files of other datasets may be among them and are not read.
     pub files: &'a [FileRef],
-    pub customers: Range<u32>,
     pub days: RangeInclusive<Day>,
     pub settled: &'a Settled,
     pub places: &'a Places,
 }
 
 impl FactStore {
-    /// Folds a bucket: `add` is given all facts of some customers, some thousands of rows at a time, in order of customer,
-    /// and may leave its emptied buffers behind for the next.
+    /// Folds buckets, one after the other on one thread: `add` is given all facts of some customers, some thousands of rows
+    /// at a time, in order of customer within a bucket, and may leave its emptied buffers behind for the next. Whoever
+    /// shares the buckets with others hands out the next of them as it is asked for.
     ///
     /// One user may have several rows for a month, one for each file; they add up as sets.
     ///
     /// # Errors
     /// Where a file cannot be read, names an offering without a place, or is not part of `settled`; and where `add` fails.
-    pub async fn fold_bucket<T, E>(
+    pub async fn fold_buckets<T, E, Buckets>(
         &self,
         wanted: Wanted<'_>,
+        buckets: Buckets,
         mut sum: T,
         mut add: impl FnMut(&mut T, &mut Facts) -> Result<(), E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
+        Buckets: IntoIterator<Item = Range<u32>> + Send + 'static,
     {
-        let pick = Pick {
-            customers: wanted.customers,
+        let (store, files) = (self.clone(), wanted.files.to_vec());
+        let mut pick = Pick {
+            customers: 0..0,
             days: wanted.days,
             settled: wanted.settled.clone(),
             places: wanted.places.clone(),
         };
-        let mut side_by_side = SideBySide::plan(self, wanted.files, pick).await?;
+        let runtime = Handle::current();
         let folded = tokio::task::spawn_blocking(move || {
-            side_by_side.begin()?;
             let mut facts = Facts::default();
-            while side_by_side.head() != ENDED {
-                side_by_side.next_into(&mut facts)?;
-                add(&mut sum, &mut facts)?;
-                facts.clear();
+            for customers in buckets {
+                pick.customers = customers;
+                let planned = SideBySide::plan(&store, &files, pick.clone());
+                let mut side_by_side = runtime.block_on(planned)?;
+                side_by_side.begin()?;
+                while side_by_side.head() != ENDED {
+                    side_by_side.next_into(&mut facts)?;
+                    add(&mut sum, &mut facts)?;
+                    facts.clear();
+                }
             }
             Ok(sum)
         });
@@ -84,7 +92,7 @@ impl FactStore {
     /// All facts of a bucket at once, in order of customer: for few customers.
     ///
     /// # Errors
-    /// As [`FactStore::fold_bucket`].
+    /// As [`FactStore::fold_buckets`].
     pub async fn read_bucket(
         &self,
         files: &[FileRef],
@@ -95,7 +103,6 @@ impl FactStore {
     ) -> Result<Facts, Error> {
         let wanted = Wanted {
             files,
-            customers,
             days,
             settled,
             places,
@@ -104,7 +111,8 @@ impl FactStore {
             all.append(some);
             Ok(())
         };
-        self.fold_bucket(wanted, Facts::default(), add).await
+        let buckets = std::iter::once(customers);
+        (self.fold_buckets(wanted, buckets, Facts::default(), add)).await
     }
 }
 

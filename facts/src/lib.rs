@@ -2,7 +2,7 @@
 //!
 //! Which files count is for the caller to know: its manifest is the only truth about that, and nothing here lists the
 //! store to find data. This crate turns rows that are already checked, numbered and hashed into durable files
-//! ([`FactStore::write_batch`]), and files into what the kernel reads ([`FactStore::fold_bucket`],
+//! ([`FactStore::write_batch`]), and files into what the kernel reads ([`FactStore::fold_buckets`],
 //! [`FactStore::newest_subscriptions`], [`FactStore::read_certifications`]), with every key settled as DATA.md says.
 //! Left to others: ids, transactions, dates of runs, and every figure.
 //!

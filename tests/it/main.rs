@@ -7,6 +7,7 @@ mod bench;
 mod broken_store;
 mod cli;
 mod compact;
+mod copies;
 mod earlier;
 mod explain;
 mod formats;

@@ -163,8 +163,8 @@ pub async fn start(
 pub async fn score(app: &App, as_of: Day) -> Result<Counts, RecomputeError> {
     let _lock = lock::computing(app.data_dir()).await?;
     let (inputs, newest) = pin(app, vec![as_of]).await?;
-    let tally = inputs.walk.tally(newest, &[]).await?.pop();
-    publish::score(&inputs, as_of, tally.ok_or(RecomputeError::Lost)?).await
+    let counted = inputs.walk.count(newest, &[]).await?.pop();
+    publish::score(&inputs, counted.ok_or(RecomputeError::Lost)?).await
 }
 
 async fn claim_and_carry_out(
@@ -272,10 +272,9 @@ async fn carry_out(
     make_copies(app.db()).await?;
     let dates = works.iter().map(|work| work.as_of).collect();
     let (run, newest) = pin(app, dates).await?;
-    let tallies = run.walk.tally(newest, &leashes).await?;
-    for tally in tallies {
+    for counted in run.walk.count(newest, &leashes).await? {
         let Some(work) = works.front() else { break };
-        let one = publish::publish(app, &run, work.as_of, &work.run, tally).await?;
+        let one = publish::publish(app, &run, work.as_of, &work.run, counted).await?;
         // Nobody listening is no reason to stop.
         let _ = published.send(one);
         works.pop_front();

@@ -5,13 +5,10 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use kernel::{
-    CertifiedPeople, Day, Offering, Ranges, ReleaseRules, Scoring, SliceScores, Tallied, Tally,
-    certified_people,
-};
+use kernel::{CertifiedPeople, Day, Offering, Ranges, ReleaseRules, Scoring, SliceScores, Tallied};
 
 use super::protect::protect;
-use super::tally::Walk;
+use super::tally::{Counted, Walk};
 use super::{Published, RecomputeError};
 use crate::app::App;
 use crate::clock;
@@ -40,9 +37,9 @@ pub(super) async fn publish(
     inputs: &Arc<Inputs>,
     as_of: Day,
     run: &Run,
-    tally: Tally,
+    counted: Counted,
 ) -> Result<Published, RecomputeError> {
-    let scorable = Scorable::new(inputs, as_of, tally).await?;
+    let scorable = Scorable::new(inputs, counted).await?;
     let db = app.db();
     let (claim, leash) = (run.claimed(), run.leash());
     let mut building = publication::begin(
@@ -87,10 +84,9 @@ pub(super) async fn publish(
 /// Scores every slice and keeps no more than how many there were.
 pub(super) async fn score(
     inputs: &Arc<Inputs>,
-    as_of: Day,
-    tally: Tally,
+    counted: Counted,
 ) -> Result<Counts, RecomputeError> {
-    let scorable = Scorable::new(inputs, as_of, tally).await?;
+    let scorable = Scorable::new(inputs, counted).await?;
     let mut counts = Counts {
         fact_rows: inputs.walk.fact_rows().cast_signed(),
         ..Counts::default()
@@ -107,22 +103,11 @@ pub(super) async fn score(
 }
 
 impl Scorable {
-    async fn new(
-        inputs: &Arc<Inputs>,
-        as_of: Day,
-        tally: Tally,
-    ) -> Result<Arc<Scorable>, RecomputeError> {
-        let shared = inputs.clone();
-        let certified = blocking(move || {
-            let reference = shared.walk.inputs();
-            let passes = shared.walk.certifications();
-            certified_people(&reference.catalog, &reference.exams, passes, as_of)
-        });
-        let totals = blocking(move || tally.finish());
-        let (certified, totals) = tokio::try_join!(certified, totals)?;
+    async fn new(inputs: &Arc<Inputs>, counted: Counted) -> Result<Arc<Scorable>, RecomputeError> {
+        let totals = blocking(move || counted.tally.finish()).await?;
         Ok(Arc::new(Scorable {
             inputs: inputs.clone(),
-            certified,
+            certified: counted.certified,
             totals: totals?,
         }))
     }

@@ -1,5 +1,6 @@
 //! One walk over the facts for one or several dates, on all cores.
 
+use std::iter;
 use std::num::NonZero;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
@@ -7,7 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use facts::{FactStore, FileRef, Places, Settled, Wanted};
 use futures_util::future::try_join_all;
-use kernel::{Bucket, Certification, Day, Facts, Rules, Subscription, Tally, Window};
+use kernel::{
+    Bucket, Certification, CertifiedPeople, Day, Facts, Rules, Subscription, Tally, Window,
+    certified_people,
+};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::RecomputeError;
@@ -70,6 +74,13 @@ impl Newest {
     }
 }
 
+/// All that a date's scorecards are made of.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub(super) tally: Tally,
+    pub(super) certified: CertifiedPeople,
+}
+
 /// What does not change during a run. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Walk(Arc<Shared>);
@@ -93,23 +104,22 @@ impl Walk {
         &self.0.inputs
     }
 
-    pub(super) fn certifications(&self) -> &[Certification] {
-        &self.0.ahead.certifications
-    }
-
     pub(super) fn fact_rows(&self) -> u64 {
         self.0.files.iter().map(FileRef::counted_rows).sum()
     }
 
-    /// The tally of each date, in their order.
-    pub(super) async fn tally(
+    /// What each date counts, in their order.
+    pub(super) async fn count(
         &self,
         newest: Newest,
         leashes: &[Leash],
-    ) -> Result<Vec<Tally>, RecomputeError> {
-        let walked = self.walk(leashes).await;
+    ) -> Result<Vec<Counted>, RecomputeError> {
+        let walk = self.clone();
+        // Beside the buckets, so that no core waits for it in the end.
+        let certified = blocking(move || walk.certified());
+        let (walked, certified) = tokio::join!(self.walk(leashes), certified);
         let newest = newest.end().await;
-        let (walked, newest) = (walked?, Arc::new(newest?));
+        let (walked, certified, newest) = (walked?, certified?, Arc::new(newest?));
         // Each core goes on with what it has.
         let cores = walked.len();
         let added = walked.into_iter().enumerate().map(|(core, mut tallies)| {
@@ -125,7 +135,24 @@ impl Walk {
                 *sum += tally;
             }
         }
-        Ok(sums)
+        let counted = sums.into_iter().zip(certified);
+        Ok(counted
+            .map(|(tally, certified)| Counted { tally, certified })
+            .collect())
+    }
+
+    /// The certified people of each date.
+    fn certified(&self) -> Vec<CertifiedPeople> {
+        let Shared {
+            inputs,
+            dates,
+            ahead,
+            ..
+        } = &*self.0;
+        let of = |date: &Day| {
+            certified_people(&inputs.catalog, &inputs.exams, &ahead.certifications, *date)
+        };
+        dates.iter().map(of).collect()
     }
 
     /// Tallies of the facts that lie with customers, of each core for each date.
@@ -139,15 +166,9 @@ impl Walk {
         for _ in 0..cores {
             let (walk, leashes) = (self.clone(), leashes.to_vec());
             let (buckets, next) = (buckets.clone(), next.clone());
-            workers.spawn(async move {
-                let mut tallies = vec![Tally::default(); walk.0.dates.len()];
-                while let Some(customers) = buckets.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    tallies = walk
-                        .add_bucket(customers.clone(), tallies, &leashes)
-                        .await?;
-                }
-                Ok::<_, RecomputeError>(tallies)
-            });
+            let buckets =
+                iter::from_fn(move || buckets.get(next.fetch_add(1, Ordering::Relaxed)).cloned());
+            workers.spawn(async move { walk.add_buckets(buckets, &leashes).await });
         }
         let mut walked = Ok(Vec::with_capacity(cores));
         while let Some(tallies) = workers.join_next().await {
@@ -169,20 +190,20 @@ impl Walk {
         walked
     }
 
-    async fn add_bucket(
+    /// The tallies of these buckets, for each date.
+    async fn add_buckets(
         &self,
-        customers: Range<u32>,
-        tallies: Vec<Tally>,
+        buckets: impl Iterator<Item = Range<u32>> + Send + 'static,
         leashes: &[Leash],
     ) -> Result<Vec<Tally>, RecomputeError> {
         let shared = &self.0;
         let wanted = Wanted {
             files: &shared.files,
-            customers,
             days: needed_days(&shared.dates),
             settled: &shared.ahead.settled,
             places: &shared.inputs.numbers.places,
         };
+        let tallies = vec![Tally::default(); shared.dates.len()];
         let (walk, leashes) = (self.clone(), leashes.to_vec());
         let add = move |tallies: &mut Vec<Tally>, facts: &mut Facts| {
             for leash in &leashes {
@@ -191,7 +212,7 @@ impl Walk {
             walk.add(tallies, facts);
             Ok::<_, RecomputeError>(())
         };
-        shared.facts.fold_bucket(wanted, tallies, add).await
+        (shared.facts.fold_buckets(wanted, buckets, tallies, add)).await
     }
 
     /// Adds the facts of some customers to the tally of each date. The buffers are left behind.

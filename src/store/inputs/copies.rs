@@ -22,7 +22,12 @@ pub(super) async fn read<R: Row>(
     let Some(copy) = copy.one(db).await? else {
         return R::read_all(db).await?.into_iter().try_for_each(tell);
     };
-    let corrupt = || StoreError::Corrupt(format!("the copy of table {}", R::TABLE));
+    let corrupt = || {
+        let table = R::TABLE;
+        StoreError::Corrupt(format!(
+            "the copy of table {table}: delete its row of input_copy, and the table itself is read"
+        ))
+    };
     if copy.content.len() % R::BYTES != 0 {
         return Err(corrupt());
     }
