@@ -105,7 +105,7 @@ async fn check(
             let explained = explaining.explain("a test", &asked).await;
             let explained = explained.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(explained.len(), asked.len());
-            for (asked, explained) in asked.iter().zip(explained) {
+            for (asked, explained) in explained {
                 let Ok(explained) = explained else {
                     let told = format!("{} is not explained: {explained:?}", asked.metric);
                     return Err(TestCaseError::fail(told));

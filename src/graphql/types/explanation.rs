@@ -12,7 +12,7 @@ use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::pagination::list_price;
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::{Count, Date};
-use crate::service::explain::{self, CustomerShare, Unexplained};
+use crate::service::explain::{self, CustomerShare, Explained, Unexplained};
 use crate::store::customer::CustomerKey;
 use crate::store::offering::OfferingKey;
 
@@ -97,7 +97,7 @@ pub enum UnexplainedReason {
 pub struct Explanation {
     pub(super) metric: Metric,
     pub(super) value: Option<Value>,
-    pub(super) found: Arc<Result<explain::Explanation, Unexplained>>,
+    pub(super) found: Arc<Explained>,
 }
 
 impl Explanation {

@@ -2,6 +2,7 @@
 //! it is in or of the nearest above it that may be null, is told once, with its path, and leaves everything else.
 
 mod check;
+mod lists;
 mod program;
 mod sdl;
 
