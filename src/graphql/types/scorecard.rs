@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Error, ID, Object};
 
 use super::measure::{Measure, MeasureGroup};
-use super::metric::Metric;
+use super::metric::{Metric, metrics_price};
 use super::partner::Partner;
 use super::scorecard_filter::{ScorecardFilter, ScorecardOrder, resolve_order};
 use super::slice::{Slice, SliceFilter};
@@ -103,7 +103,7 @@ impl Scorecard {
     }
 
     /// All measures, or those of some metrics, in the scorecard's order.
-    #[graphql(complexity = "list_price(8, child_complexity)")]
+    #[graphql(complexity = "metrics_price(metrics.as_deref(), child_complexity)")]
     async fn measures(
         &self,
         #[graphql(desc = "The metrics; all where it is absent.")] metrics: Option<Vec<Metric>>,
