@@ -2,7 +2,9 @@
 //! it is in or of the nearest above it that may be null, is told once, with its path, and leaves everything else.
 
 mod check;
+mod failures;
 mod lists;
+mod narrow;
 mod program;
 mod sdl;
 
@@ -141,84 +143,6 @@ async fn queries_answer_as_the_schema_says_and_fail_as_the_specification_says() 
             && !of_others.iter().any(|other| field.starts_with(other))
     });
     assert_none(&unresolved.collect::<Vec<_>>());
-}
-
-/// The tables that queries read.
-const TABLES: [&str; 15] = [
-    "api_key",
-    "api_key_partner",
-    "audit_entry",
-    "batch",
-    "customer",
-    "fact_file",
-    "job_run",
-    "location",
-    "offering",
-    "partner",
-    "peer_band",
-    "peer_group",
-    "release_report",
-    "scorecard",
-    "snapshot",
-];
-
-#[tokio::test]
-async fn what_fails_in_the_store_is_null_with_an_error_and_nothing_else_is() {
-    let (sdl, program) = (Sdl::read(), Program::start().await);
-    let queries = queries(&sdl, &program).await;
-    let mut good = Vec::new();
-    for query in &queries {
-        good.push(program.ask(query, &Wire::default()).await.data);
-    }
-    let mut wrong = Vec::new();
-    let mut failed = BTreeSet::new();
-    for table in TABLES {
-        program.take_away(table).await;
-        for (query, good) in queries.iter().zip(&good) {
-            let wire = Wire::default();
-            let answer = program.ask(query, &wire).await;
-            let mut note = |why: String| wrong.push(format!("without {table}, {query}: {why}"));
-            if let Err(why) = conforms(&sdl, &parse_query(query).unwrap(), &answer.data) {
-                note(why);
-            }
-            for seen in wire.seen.lock().unwrap().iter() {
-                if seen.is_nullable && seen.has_failed {
-                    note(format!(
-                        "{} may be null and fails with its parent",
-                        seen.field
-                    ));
-                }
-            }
-            for error in &answer.errors {
-                let place = places(&wire)
-                    .into_values()
-                    .find(|seen| seen.path == error.path);
-                failed.extend(place.map(|seen| seen.field));
-                let above = (0..=error.path.len())
-                    .rev()
-                    .map(|to| at(&answer.data, &error.path[..to]));
-                if above.flatten().next() != Some(&Value::Null) {
-                    note(format!("{error:?} has left something"));
-                }
-            }
-            // Errors are cut off at ten: then some nulls are left without theirs.
-            if answer.errors.len() < 10 {
-                let mut expected = good.clone();
-                for error in &answer.errors {
-                    let to = nulled(&sdl, "Query", &expected, &error.path);
-                    if at(&expected, &error.path[..to]).is_some() {
-                        expected = without(&expected, &error.path[..to]);
-                    }
-                }
-                if shape(&expected) != shape(&answer.data) {
-                    note(format!("{} is not {expected}", answer.data));
-                }
-            }
-        }
-        program.give_back(table).await;
-    }
-    assert_none(&wrong);
-    assert!(failed.len() >= 25, "only {failed:?} have failed");
 }
 
 /// What each mutation is sent, and how often it can be.

@@ -31,7 +31,10 @@ pub(super) const INJECTED: &str = "injected by the test";
 pub(super) struct Program {
     pub(super) schema: Schema,
     pub(super) product: Product,
-    principal: Arc<Principal>,
+    /// An admin, who asks unless it is said otherwise.
+    pub(super) principal: Arc<Principal>,
+    /// The partner `p`.
+    pub(super) partner: Arc<Principal>,
     /// The statements of readers since they were last taken.
     reads: Arc<Mutex<Vec<String>>>,
 }
@@ -143,15 +146,17 @@ impl Program {
         let subscription = "subscription_id,customer_id,product_id,workload_id,status,seats_assigned,observed_on\n\
              s,c,suite,mail,active,12,2026-10-01\n";
         product.send("subscriptions", "s", subscription).await;
-        key(product.app.db(), Role::Partner, &["p"]).await;
+        let partner = key(product.app.db(), Role::Partner, &["p"]).await;
         let admin = key(product.app.db(), Role::Admin, &[]).await;
         let reads = Arc::new(Mutex::new(Vec::new()));
         let app = watched(&product, reads.clone()).await;
         let principal = Arc::new(authenticate_key(app.db(), &admin).await.unwrap());
+        let partner = Arc::new(authenticate_key(app.db(), &partner).await.unwrap());
         let schema = schema_builder(&Operations::new(&app)).extension(Wiretap);
         let program = Program {
             schema: schema.finish(),
             principal,
+            partner,
             product,
             reads,
         };
@@ -176,18 +181,32 @@ impl Program {
     }
 
     pub(super) fn request(&self, query: &str, wire: &Wire) -> Request {
+        Program::request_of(&self.principal, query, wire)
+    }
+
+    fn request_of(principal: &Arc<Principal>, query: &str, wire: &Wire) -> Request {
         let charge = Charge::new(
             Budget::new(4_000_000_000),
             vec![Spender::Address([192, 0, 2, 1].into())],
         );
         Request::new(query)
-            .data(self.principal.clone())
+            .data(principal.clone())
             .data(charge)
             .data(wire.clone())
     }
 
     pub(super) async fn ask(&self, query: &str, wire: &Wire) -> Response {
         self.schema.execute(self.request(query, wire)).await
+    }
+
+    pub(super) async fn ask_as(
+        &self,
+        principal: &Arc<Principal>,
+        query: &str,
+        wire: &Wire,
+    ) -> Response {
+        let request = Program::request_of(principal, query, wire);
+        self.schema.execute(request).await
     }
 
     /// Every text below a key of an answer.
