@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::error::Failure;
-use crate::store::paging::{Key, Position};
+use crate::store::paging::{Float, Key, Position};
 
 /// What a cursor says once it is read.
 #[derive(Serialize, Deserialize)]
@@ -61,7 +61,7 @@ impl From<&Key> for Part {
         match key {
             Key::Null => Part::Null,
             Key::Int(value) => Part::Int(*value),
-            Key::Float(value) => Part::Float(value.to_bits()),
+            Key::Float(Float(value)) => Part::Float(value.to_bits()),
             Key::Text(value) => Part::Text(value.clone()),
         }
     }
@@ -72,7 +72,7 @@ impl From<Part> for Key {
         match part {
             Part::Null => Key::Null,
             Part::Int(value) => Key::Int(value),
-            Part::Float(bits) => Key::Float(f64::from_bits(bits)),
+            Part::Float(bits) => Key::Float(Float(f64::from_bits(bits))),
             Part::Text(value) => Key::Text(value),
         }
     }
@@ -94,7 +94,7 @@ mod tests {
         vec![
             Key::Null,
             Key::Int(-7),
-            Key::Float(0.1 + 0.2),
+            Key::Float(Float(0.1 + 0.2)),
             Key::Text("Łódź \u{0}\"".to_owned()),
         ]
     }

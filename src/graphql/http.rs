@@ -34,6 +34,7 @@ use self::kept::Kept;
 use self::request::Asking;
 use self::socket::Opener;
 use super::Schema;
+use super::cost::{Cost, whole_seconds};
 use super::error::{Code, UNAUTHENTICATED};
 use super::session::{Charge, Executed};
 use crate::config::Config;
@@ -309,7 +310,11 @@ pub async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request<Body
             };
             write(media_type, status, body)
         }
-        Answered::Spent(wait) => later(refuse(media_type, &Refusal::SPENT), wait),
+        Answered::Spent(owed) => {
+            let cost = json!({ "cost": Cost::Owed(owed).told() });
+            let refusal = refuse_with(media_type, &Refusal::SPENT, Some(cost));
+            later(refusal, owed.wait)
+        }
         Answered::TookTooLong => refuse(media_type, &Refusal::TOOK_TOO_LONG),
         Answered::Unwritable => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -358,15 +363,27 @@ fn open(endpoint: Arc<Endpoint>, opener: Opener, upgrade: WebSocketUpgrade) -> R
 
 /// Tells when to ask again.
 fn later(mut response: Response, wait: Duration) -> Response {
-    let seconds = header::HeaderValue::from(wait.as_secs().max(1));
+    let seconds = header::HeaderValue::from(whole_seconds(wait));
     response.headers_mut().insert(header::RETRY_AFTER, seconds);
     response
 }
 
 fn refuse(media_type: MediaType, refusal: &Refusal) -> Response {
+    refuse_with(media_type, refusal, None)
+}
+
+fn refuse_with(
+    media_type: MediaType,
+    refusal: &Refusal,
+    extensions: Option<serde_json::Value>,
+) -> Response {
     let error =
         json!({ "message": refusal.message, "extensions": { "code": refusal.code.name() } });
-    let body = Bytes::from(json!({ "errors": [error] }).to_string());
+    let mut told = json!({ "errors": [error] });
+    if let Some(extensions) = extensions {
+        told["extensions"] = extensions;
+    }
+    let body = Bytes::from(told.to_string());
     let mut response = write(media_type, refusal.status, body);
     if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
         let allow = header::HeaderValue::from_static("GET, POST");

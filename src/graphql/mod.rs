@@ -12,6 +12,7 @@ pub mod scope;
 pub mod session;
 
 mod collect;
+mod cost;
 mod cursor;
 mod global_id;
 pub mod guard;
@@ -74,7 +75,6 @@ pub fn schema_builder(operations: &Operations) -> SchemaBuilder<Query, Mutation,
         .data(Feed::new(app.db(), operations.listen()))
         .extension(session)
         .limit_depth(limits.depth_max.max(DEPTH_MIN))
-        .limit_complexity(limits.complexity_max)
         .limit_directives(DIRECTIVES_MAX)
 }
 

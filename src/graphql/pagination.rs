@@ -2,13 +2,13 @@
 
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Error, Object, OutputType};
+use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 
 use super::cursor;
 use super::error::{Failure, Nullable};
 use super::scalars::Count;
 use crate::config::Graphql;
-use crate::store::StoreError;
 use crate::store::paging::{Page, Rows};
 
 /// What a list without `first` or `last` is priced at: the default page of the default settings.
@@ -93,7 +93,7 @@ pub(super) fn connection<Row, Node: OutputType>(
     connection
 }
 
-type CountRows = Box<dyn Fn() -> BoxFuture<'static, Result<u64, StoreError>> + Send + Sync>;
+type CountRows = Box<dyn Fn() -> BoxFuture<'static, Result<u64, Failure>> + Send + Sync>;
 
 /// How many rows there are over all pages.
 pub struct Total {
@@ -107,12 +107,13 @@ impl std::fmt::Debug for Total {
 }
 
 impl Total {
-    pub(super) fn new<Counting>(count: impl Fn() -> Counting + Send + Sync + 'static) -> Total
+    pub(super) fn new<Counting, E>(count: impl Fn() -> Counting + Send + Sync + 'static) -> Total
     where
-        Counting: Future<Output = Result<u64, StoreError>> + Send + 'static,
+        Counting: Future<Output = Result<u64, E>> + Send + 'static,
+        E: Into<Failure> + 'static,
     {
         Total {
-            count: Box::new(move || Box::pin(count())),
+            count: Box::new(move || Box::pin(count().map_err(E::into))),
         }
     }
 }
@@ -123,7 +124,7 @@ impl Total {
     /// How many there are over all pages. Counted when it is selected; null where that failed.
     async fn total_count(&self, _ctx: &Context<'_>) -> Nullable<Count> {
         let count = (self.count)().await.map(Count::from);
-        Some(count.map_err(|error| Error::from(Failure::from(error))))
+        Some(count.map_err(Error::from))
     }
 }
 

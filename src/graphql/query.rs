@@ -14,7 +14,7 @@ use super::types::job::{JOBS, Job};
 use super::types::job_run::{JobRun, JobRunFilter, page_of_job_runs};
 use super::types::language::Language;
 use super::types::location::{Location, PRICED_LOCATIONS, locations_under};
-use super::types::metric::{Metric, MetricDefinition, catalogue};
+use super::types::metric::{Metric, MetricDefinition, catalogue, metrics_price};
 use super::types::node::{Node, find_node};
 use super::types::partner::{Partner, PartnerBy, find_partner, page_of_partners};
 use super::types::partner_filter::{PartnerFilter, PartnerOrder};
@@ -299,7 +299,7 @@ impl Query {
     }
 
     /// The peers of each metric in a slice, with their bands, in the scorecard's order.
-    #[graphql(complexity = "list_price(8, child_complexity)")]
+    #[graphql(complexity = "metrics_price(metrics.as_deref(), child_complexity)")]
     async fn peer_bands(
         &self,
         ctx: &Context<'_>,

@@ -10,21 +10,16 @@ use tokio::sync::Mutex;
 
 use super::error::Failure;
 use crate::config::{Config, Graphql};
-use crate::service::explain::{ExplainOf, Explainer, Explaining, Explanation, Unexplained};
+use crate::service::explain::{ExplainOf, Explained, Explainer, Explaining, Unexplained};
 use crate::service::identity::Principal;
 use crate::store::Db;
-use crate::store::kept::{Keep, Known, SnapshotOf, SnapshotUntil, SnapshotsBetween};
+use crate::store::kept::{Keep, Known, SnapshotOf, SnapshotUntil};
 use crate::store::loader::{RowLoader, Rows, SharedError, row_loader};
 use crate::store::rights::Rights;
-use crate::store::snapshot::{
-    Snapshot, find_revision, find_snapshot, find_snapshot_until, snapshots_between,
-};
+use crate::store::snapshot::{Snapshot, find_revision, find_snapshot, find_snapshot_until};
 
 /// By date and revision, as they were asked for.
 type Pinned = HashMap<(Option<Day>, Option<i32>), Option<Arc<Snapshot>>>;
-
-/// By the first and the last day, as they were asked for.
-type Between = HashMap<(Day, Day), Arc<[Arc<Snapshot>]>>;
 
 /// The stores and settings as one request sees them. Made anew for each request.
 pub struct Reader {
@@ -39,8 +34,6 @@ pub struct Reader {
     pinned: Mutex<Pinned>,
     /// Likewise the newest one of a day or before it.
     until: Mutex<HashMap<Day, Option<Arc<Snapshot>>>>,
-    /// Likewise those of a span of days.
-    between: Mutex<Between>,
 }
 
 /// The reader of the request that a field belongs to.
@@ -77,7 +70,6 @@ impl Reader {
             is_forgetful: false,
             pinned: Mutex::default(),
             until: Mutex::default(),
-            between: Mutex::default(),
         }
     }
 
@@ -96,6 +88,12 @@ impl Reader {
     #[must_use]
     pub fn limits(&self) -> Graphql {
         self.config.graphql
+    }
+
+    /// What finds rows, for whoever has to look for them later.
+    #[must_use]
+    pub fn rows(&self) -> &RowLoader {
+        &self.rows
     }
 
     /// For whoever asks for long: nothing is remembered from one event to the next.
@@ -155,10 +153,7 @@ impl Reader {
     ///
     /// # Errors
     /// Where a store fails.
-    pub async fn explain(
-        &self,
-        of: ExplainOf,
-    ) -> Result<Arc<Result<Explanation, Unexplained>>, Failure> {
+    pub async fn explain(&self, of: ExplainOf) -> Result<Arc<Explained>, Failure> {
         let found = self.explanations.load_one(of).await?;
         // The loader gives an answer for each key.
         Ok(found.unwrap_or_else(|| Arc::new(Err(Unexplained::FactsChanged))))
@@ -210,30 +205,5 @@ impl Reader {
         let snapshot = self.kept(SnapshotUntil(day), find).await?;
         until.insert(day, snapshot.clone());
         Ok(snapshot)
-    }
-
-    /// Of each day of a span the newest published snapshot.
-    ///
-    /// # Errors
-    /// Where the store fails.
-    pub async fn snapshots_between(
-        &self,
-        first: Day,
-        last: Day,
-    ) -> Result<Arc<[Arc<Snapshot>]>, Failure> {
-        let mut between = self.between.lock().await;
-        if self.is_forgetful {
-            between.clear();
-        }
-        if let Some(snapshots) = between.get(&(first, last)) {
-            return Ok(snapshots.clone());
-        }
-        let find = async || {
-            let found = snapshots_between(&self.db, first, last).await?;
-            Ok(found.into_iter().map(Arc::new).collect())
-        };
-        let snapshots = self.kept(SnapshotsBetween(first, last), find).await?;
-        between.insert((first, last), snapshots.clone());
-        Ok(snapshots)
     }
 }

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextParseQuery, NextPrepareRequest,
@@ -11,12 +11,13 @@ use async_graphql::extensions::{
 };
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{
-    Error, Name, PathSegment, Pos, QueryPathNode, QueryPathSegment, Request, Response, ServerError,
+    Error, PathSegment, Pos, QueryPathNode, QueryPathSegment, Request, Response, ServerError,
     ServerResult, ValidationResult, Value, Variables,
 };
 use futures_util::stream::{BoxStream, StreamExt};
 
 use super::collect::collect;
+use super::cost::{Cost, Owed};
 use super::error::{Code, Failure};
 use super::guard;
 use super::reader::Reader;
@@ -39,8 +40,8 @@ pub(super) struct Session {
     pub(super) explaining: Explaining,
     /// What requests share that were recognised at the same counts of changes.
     pub(super) kept: KeptRows,
-    /// Of the request at hand; 0 until it is known.
-    pub(super) cost: Arc<AtomicUsize>,
+    /// Of the request at hand; none until it is known.
+    pub(super) cost: Arc<Mutex<Option<Cost>>>,
 }
 
 /// Whether a request came as far as execution. A caller that wants to know puts one into its request.
@@ -59,8 +60,8 @@ impl Executed {
 pub struct Charge {
     budget: Budget<Spender>,
     spenders: Vec<Spender>,
-    /// How long to wait, where there was too little left.
-    wait: Arc<Mutex<Option<Duration>>>,
+    /// What could not be paid.
+    owed: Arc<Mutex<Option<Owed>>>,
     cost: Arc<AtomicUsize>,
 }
 
@@ -79,15 +80,15 @@ impl Charge {
         Charge {
             budget,
             spenders,
-            wait: Arc::default(),
+            owed: Arc::default(),
             cost: Arc::default(),
         }
     }
 
-    /// How long to wait before the request can be paid; none where it has been, or did not come so far.
+    /// What could not be paid; none where it has been, or the request did not come so far.
     #[must_use]
-    pub fn wait(&self) -> Option<Duration> {
-        *self.wait.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn owed(&self) -> Option<Owed> {
+        *self.owed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The price of the request, and what its spenders have left of what they may spend in a minute.
@@ -101,15 +102,18 @@ impl Charge {
         }
     }
 
-    pub(super) fn pay(&self, cost: usize) -> Result<(), Failure> {
+    pub(super) fn pay(&self, cost: usize) -> Result<(), Owed> {
         self.cost.store(cost, Ordering::Relaxed);
-        match self.budget.spend(&self.spenders, cost, Instant::now()) {
-            Ok(()) => Ok(()),
-            Err(wait) => {
-                *self.wait.lock().unwrap_or_else(PoisonError::into_inner) = Some(wait);
-                Err(Failure::RateLimited)
-            }
-        }
+        let paid = self.budget.spend(&self.spenders, cost, Instant::now());
+        paid.map_err(|wait| {
+            let owed = Owed {
+                requested: cost,
+                available: self.balance().remaining,
+                wait,
+            };
+            *self.owed.lock().unwrap_or_else(PoisonError::into_inner) = Some(owed);
+            owed
+        })
     }
 }
 
@@ -125,8 +129,11 @@ impl ExtensionFactory for Session {
 #[async_trait::async_trait]
 impl Extension for Session {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
-        let response = next.run(ctx).await;
-        priced(finished(response), self.cost.load(Ordering::Relaxed))
+        let response = finished(next.run(ctx).await);
+        match *self.cost.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(cost) => response.extension("cost", cost.told()),
+            None => response,
+        }
     }
 
     fn subscribe<'s>(
@@ -200,14 +207,27 @@ impl Extension for Session {
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
         let result = next.run(ctx).await?;
-        let cost = result.complexity.max(1);
-        self.cost.store(cost, Ordering::Relaxed);
-        if let Some(charge) = ctx.data_opt::<Charge>()
-            && let Err(failure) = charge.pay(cost)
-        {
-            return Err(vec![Error::from(failure).into_server_error(Pos::default())]);
+        let requested = result.complexity.max(1);
+        let maximum = self.config.graphql.complexity_max;
+        let (cost, failure) = if requested > maximum {
+            // Not left to async-graphql, whose refusal does not say what the price is.
+            let cost = Cost::TooComplex { requested, maximum };
+            let message = format!(
+                "the request costs {requested}, and at most {maximum} is answered; ask for less at once"
+            );
+            (cost, Some(Failure::TooComplex(message)))
+        } else {
+            let charge = ctx.data_opt::<Charge>();
+            match charge.map_or(Ok(()), |charge| charge.pay(requested)) {
+                Ok(()) => (Cost::Paid(requested), None),
+                Err(owed) => (Cost::Owed(owed), Some(Failure::RateLimited)),
+            }
+        };
+        *self.cost.lock().unwrap_or_else(PoisonError::into_inner) = Some(cost);
+        match failure {
+            Some(failure) => Err(vec![Error::from(failure).into_server_error(Pos::default())]),
+            None => Ok(result),
         }
-        Ok(result)
     }
 
     async fn execute(
@@ -221,15 +241,6 @@ impl Extension for Session {
         }
         next.run(ctx, operation_name).await
     }
-}
-
-/// Tells what the request cost, as far as it was priced.
-fn priced(response: Response, cost: usize) -> Response {
-    if cost == 0 {
-        return response;
-    }
-    let requested = [(Name::new("requested"), Value::from(cost))];
-    response.extension("cost", Value::Object(requested.into_iter().collect()))
 }
 
 /// Where the place of an error is kept while it is on its way.
@@ -290,8 +301,7 @@ fn finish(error: &mut ServerError) {
     }
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
-        let too_complex = error.message.starts_with("Query is too complex")
-            || error.message.starts_with("Query is nested too deep")
+        let too_complex = error.message.starts_with("Query is nested too deep")
             || error
                 .message
                 .starts_with("The recursion depth of the query")

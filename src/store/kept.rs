@@ -19,12 +19,18 @@ use super::customer::{Customer, CustomerKey};
 use super::job_run::{JobRun, JobRunKey};
 use super::location::{Location, LocationId, LocationKey, LocationsUnder};
 use super::offering::{Offering, OfferingKey, ProductId, WorkloadId, WorkloadsOf};
+use super::paging::Rows;
 use super::partner::{Partner, PartnerId, PartnerKey};
 use super::partner_slice::SlicesOf;
 use super::peer_band::PeerBandsOf;
 use super::peer_group::{PeerGroups, PeerGroupsOf};
+use super::release_report::{
+    ReleaseReport, ReleaseReportOf, Withheld, WithheldCount, WithheldCountsOf, WithheldOf,
+};
 use super::rights::Rights;
-use super::scorecard::{Scorecard, ScorecardKey};
+use super::scorecard::{
+    CountOfScorecards, PageOfScorecards, Scorecard, ScorecardKey, ScorecardRows,
+};
 use super::slice::{Slice, SliceKey, SliceOf};
 use super::snapshot::{Snapshot, SnapshotKey};
 
@@ -304,10 +310,15 @@ macro_rules! read_each_time {
 read_each_time! {
     ApiKeyKey => ApiKey;
     BatchKey => Batch;
+    CountOfScorecards => u64;
     CustomerKey => Customer;
     JobRunKey => JobRun;
+    PageOfScorecards => ScorecardRows;
+    ReleaseReportOf => Arc<[ReleaseReport]>;
     SlicesOf => Arc<[SliceKey]>;
     SnapshotKey => Snapshot;
+    WithheldCountsOf => Arc<[WithheldCount]>;
+    WithheldOf => Arc<Rows<Withheld>>;
 }
 
 #[cfg(test)]

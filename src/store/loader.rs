@@ -33,13 +33,14 @@ const KEYS_MAX: usize = 10_000;
 /// Collects the keys that one request asks for together and remembers what was found, so that it reads one truth.
 ///
 /// Whoever asks first lets all others of the request ask too, and then reads for all of them: no timer, and no other task,
-/// decides what is together.
+/// decides what is together. Cheap to clone.
+#[derive(Clone)]
 pub struct RowLoader {
     rows: Rows,
     kept: Option<Known>,
     is_forgetful: bool,
     /// By the type of the key.
-    batches: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
+    batches: Arc<Mutex<HashMap<TypeId, Box<dyn Any + Send>>>>,
 }
 
 impl std::fmt::Debug for RowLoader {
@@ -60,7 +61,7 @@ pub fn row_loader(db: &Db, rights: &Rights) -> RowLoader {
         },
         kept: None,
         is_forgetful: false,
-        batches: Mutex::default(),
+        batches: Arc::default(),
     }
 }
 

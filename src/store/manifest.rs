@@ -179,19 +179,18 @@ pub async fn batch_numbers(db: &DatabaseTransaction) -> Result<BatchNumbers, Sto
         .collect())
 }
 
-/// Whether a batch or upload of one of these datasets was committed after this place of the commit order.
+/// The place in the commit order of the last batch or upload of one of these datasets; 0 where there is none.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn has_newer(
+pub async fn last_sequence_of(
     db: &impl ConnectionTrait,
     datasets: &[&str],
-    sequence: i64,
-) -> Result<bool, StoreError> {
-    let newer = batch::Entity::find()
+) -> Result<i64, StoreError> {
+    let last = batch::Entity::find()
         .filter(batch::Column::Dataset.is_in(datasets.iter().copied()))
-        .filter(batch::Column::Sequence.gt(sequence));
-    Ok(newer.one(db).await?.is_some())
+        .order_by_desc(batch::Column::Sequence);
+    Ok(last.one(db).await?.map_or(0, |batch| batch.sequence))
 }
 
 /// The files that count now, and the last place of the commit order. Read in several statements, which only a transaction

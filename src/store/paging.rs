@@ -3,30 +3,54 @@
 //! Rows without a value stand last, whatever the direction. Every order ends with a column that is unique, so that each
 //! row has exactly one position.
 
-use sea_orm::sea_query::{Expr, ExprTrait, NullOrdering};
-use sea_orm::{ColumnTrait, Condition, Order, QueryFilter, QueryOrder, QuerySelect, Value};
+use std::hash::{Hash, Hasher};
+
+use sea_orm::sea_query::{
+    Asterisk, Expr, ExprTrait, NullOrdering, OverStatement, Query, SelectStatement, WindowStatement,
+};
+use sea_orm::{
+    ColumnTrait, Condition, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Value,
+};
 
 /// Which way a column is sorted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     Ascending,
     Descending,
 }
 
 /// The value of one column of the order at a row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
     Null,
     Int(i64),
-    Float(f64),
+    Float(Float),
     Text(String),
+}
+
+/// A number that is the same as another with the same bits, so that what is asked with it can be told apart.
+#[derive(Clone, Copy, Debug)]
+pub struct Float(pub f64);
+
+impl PartialEq for Float {
+    fn eq(&self, other: &Float) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Float {}
+
+impl Hash for Float {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
 }
 
 /// A row's place in an order: one key for each of its columns.
 pub type Position = Vec<Key>;
 
 /// The rows that are asked for: at most `limit` of those strictly between two positions, from the front or the back.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page {
     pub limit: u32,
     pub after: Option<Position>,
@@ -41,6 +65,32 @@ pub struct Rows<Row> {
     pub rows: Vec<(Position, Row)>,
     pub has_previous: bool,
     pub has_next: bool,
+}
+
+impl<Row> Default for Rows<Row> {
+    fn default() -> Rows<Row> {
+        Rows {
+            rows: Vec::new(),
+            has_previous: false,
+            has_next: false,
+        }
+    }
+}
+
+impl<Row> Rows<Row> {
+    /// The same page of what is made of each row.
+    pub(super) fn try_map<Made, Error>(
+        self,
+        make: impl Fn(Row) -> Result<Made, Error>,
+    ) -> Result<Rows<Made>, Error> {
+        let rows = self.rows.into_iter();
+        let rows = rows.map(|(position, row)| Ok((position, make(row)?)));
+        Ok(Rows {
+            rows: rows.collect::<Result<_, Error>>()?,
+            has_previous: self.has_previous,
+            has_next: self.has_next,
+        })
+    }
 }
 
 /// One column of an order.
@@ -78,6 +128,18 @@ impl OrderColumn {
         })
     }
 
+    /// Which way the database sorts for a page, and where it puts rows without a value.
+    fn sorted(&self, page: &Page) -> (Order, NullOrdering) {
+        let ascending = (self.direction == Direction::Ascending) != page.from_back;
+        let direction = if ascending { Order::Asc } else { Order::Desc };
+        let nulls = if page.from_back {
+            NullOrdering::First
+        } else {
+            NullOrdering::Last
+        };
+        (direction, nulls)
+    }
+
     fn same(&self, key: &Key) -> Expr {
         match value(key) {
             Some(value) => self.column.clone().eq(value),
@@ -109,6 +171,43 @@ pub(super) fn cut<Select>(select: Select, order: &[OrderColumn], page: &Page) ->
 where
     Select: QueryFilter + QueryOrder + QuerySelect,
 {
+    let mut select = between(select, order, page);
+    for column in order {
+        let (direction, nulls) = column.sorted(page);
+        select = select.order_by_with_nulls(column.column.clone(), direction, nulls);
+    }
+    select.limit(u64::from(page.limit) + 1)
+}
+
+/// The same of each part of the rows by itself, in one statement. The rows of a part come in its order.
+pub(super) fn cut_each<Select>(
+    select: Select,
+    part: Expr,
+    order: &[OrderColumn],
+    page: &Page,
+) -> SelectStatement
+where
+    Select: QueryFilter + QueryTrait<QueryStatement = SelectStatement>,
+{
+    const PLACE: &str = "place";
+    let mut window = WindowStatement::new();
+    window.add_partition_by(part);
+    for column in order {
+        let (direction, nulls) = column.sorted(page);
+        window.order_by_expr_with_nulls(column.column.clone(), direction, nulls);
+    }
+    let mut placed = between(select, order, page).into_query();
+    placed.expr_window_as(Expr::cust("row_number()"), window, PLACE);
+    let mut cut = Query::select();
+    cut.column(Asterisk)
+        .from_subquery(placed, "placed")
+        .and_where(Expr::col(PLACE).lte(i64::from(page.limit) + 1))
+        .order_by(PLACE, Order::Asc);
+    cut
+}
+
+/// The rows between the ends of a page.
+fn between<Select: QueryFilter>(select: Select, order: &[OrderColumn], page: &Page) -> Select {
     let mut select = select;
     if let Some(position) = &page.after {
         select = select.filter(beyond(order, position, false));
@@ -116,20 +215,10 @@ where
     if let Some(position) = &page.before {
         select = select.filter(beyond(order, position, true));
     }
-    for column in order {
-        let ascending = (column.direction == Direction::Ascending) != page.from_back;
-        let direction = if ascending { Order::Asc } else { Order::Desc };
-        let nulls = if page.from_back {
-            NullOrdering::First
-        } else {
-            NullOrdering::Last
-        };
-        select = select.order_by_with_nulls(column.column.clone(), direction, nulls);
-    }
-    select.limit(u64::from(page.limit) + 1)
+    select
 }
 
-/// The page that the rows of a [`cut`] query make.
+/// The page that the rows of a [`cut`] query make, or those of one part of a [`cut_each`] query.
 pub(super) fn collect<Row>(
     found: Vec<Row>,
     page: &Page,
@@ -177,7 +266,7 @@ fn value(key: &Key) -> Option<Value> {
     match key {
         Key::Null => None,
         Key::Int(value) => Some((*value).into()),
-        Key::Float(value) => Some((*value).into()),
+        Key::Float(Float(value)) => Some((*value).into()),
         Key::Text(value) => Some(value.as_str().into()),
     }
 }

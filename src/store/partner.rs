@@ -23,7 +23,7 @@ pub struct PartnerKey(pub i32);
 pub struct PartnerId(pub String);
 
 /// The texts of a partner that can be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PartnerField {
     PartnerId,
     Name,
@@ -34,7 +34,7 @@ pub enum PartnerField {
 }
 
 /// What a text must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TextTest {
     In(Vec<String>),
     /// ASCII letters match whatever their case.
@@ -43,7 +43,7 @@ pub enum TextTest {
 }
 
 /// The partners that are asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PartnerFilter {
     Text(PartnerField, TextTest),
     All(Vec<PartnerFilter>),

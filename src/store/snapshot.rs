@@ -2,6 +2,7 @@
 //! has taken the place of.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use chrono::{DateTime, Utc};
@@ -13,6 +14,7 @@ use sea_orm::{
     Select,
 };
 
+use super::kept::SnapshotsBetween;
 use super::loader::{Rows as Loaded, SharedError};
 use super::paging::{self, Direction, Key, OrderColumn, Page, Rows};
 use super::rights::Rights;
@@ -88,24 +90,6 @@ pub async fn find_snapshot_until(db: &Db, day: Day) -> Result<Option<Snapshot>, 
 pub async fn newest_snapshots(db: &Db) -> Result<Vec<Snapshot>, StoreError> {
     let select = published().order_by_desc(Column::Id).limit(100);
     let found = select.all(db.read()).await?;
-    found.into_iter().map(Snapshot::try_from).collect()
-}
-
-/// Of each day of a span, both ends included, the newest snapshot.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn snapshots_between(
-    db: &Db,
-    first: Day,
-    last: Day,
-) -> Result<Vec<Snapshot>, StoreError> {
-    let filter = SnapshotFilter {
-        from: Some(first),
-        to: Some(last),
-        superseded: false,
-    };
-    let found = matching(&filter).all(db.read()).await?;
     found.into_iter().map(Snapshot::try_from).collect()
 }
 
@@ -248,5 +232,33 @@ impl Loader<SnapshotKey> for Loaded {
             snapshots.insert(SnapshotKey(row.id), Snapshot::try_from(row)?);
         }
         Ok(snapshots)
+    }
+}
+
+impl Loader<SnapshotsBetween> for Loaded {
+    type Value = Arc<[Arc<Snapshot>]>;
+    type Error = SharedError;
+
+    async fn load(
+        &self,
+        keys: &[SnapshotsBetween],
+    ) -> Result<HashMap<SnapshotsBetween, Arc<[Arc<Snapshot>]>>, SharedError> {
+        // One span over all of them: those of one request lie together, and a day has one row.
+        let filter = SnapshotFilter {
+            from: keys.iter().map(|span| span.0).min(),
+            to: keys.iter().map(|span| span.1).max(),
+            superseded: false,
+        };
+        let found = matching(&filter).all(self.db.read()).await;
+        let found = found.map_err(StoreError::from)?.into_iter();
+        let snapshots = found
+            .map(|row| Snapshot::try_from(row).map(Arc::new))
+            .collect::<Result<Vec<_>, _>>()?;
+        let within = |span: &SnapshotsBetween| {
+            let days = span.0..=span.1;
+            let within = snapshots.iter().filter(|one| days.contains(&one.as_of));
+            within.cloned().collect()
+        };
+        Ok(keys.iter().map(|span| (*span, within(span))).collect())
     }
 }

@@ -105,7 +105,7 @@ async fn check(
             let explained = explaining.explain("a test", &asked).await;
             let explained = explained.map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert_eq!(explained.len(), asked.len());
-            for (asked, explained) in asked.iter().zip(explained) {
+            for (asked, explained) in explained {
                 let Ok(explained) = explained else {
                     let told = format!("{} is not explained: {explained:?}", asked.metric);
                     return Err(TestCaseError::fail(told));
@@ -243,7 +243,8 @@ impl Sent {
 
     async fn explain(&self, metric: &str, audience: &str) -> Value {
         let fields = "exact numerator denominator months unexplained customerCount lines {kind reason facts numerator}
-            customers {customerId name facts numerator} facts(first: 1) {kind reason day customerId product {productId}
+            customers {customerId name facts numerator} newest: facts(first: 9, reasons: [OTHER_PARTNER, NOT_NEW]) {reason numerator}
+            none: facts(reasons: []) {reason} facts(first: 1) {kind reason day customerId product {productId}
             workload {workloadId} numerator denominator}";
         let query = format!(
             r#"{{scorecard(partnerId: "alder", audience: {audience}) {{measure(metric: {metric}) {{explain {{{fields}}}}}}}}}"#
@@ -292,8 +293,18 @@ async fn revenue_is_told_fact_by_fact() {
                 "product": {"productId": "suite"}, "workload": {"workloadId": "mail"}, "numerator": "150.0000",
                 "denominator": null}])
     );
+    // Those left out can be asked for, however many count.
+    let reasons = |of: &Value| -> Vec<String> {
+        let facts = of["newest"].as_array().unwrap().iter();
+        let mut reasons: Vec<String> = facts.map(|fact| fact["reason"].to_string()).collect();
+        reasons.sort_unstable();
+        reasons
+    };
+    assert_eq!(reasons(&staff), ["\"NOT_NEW\"", "\"OTHER_PARTNER\""]);
+    assert_eq!(staff["none"], json!([]));
     // What belongs to another, or to nobody, is not the partner's to see.
     let partner = sent.explain("REVENUE", "PARTNER").await;
+    assert_eq!(reasons(&partner), ["\"NOT_NEW\""]);
     assert_eq!(
         partner["lines"],
         json!([

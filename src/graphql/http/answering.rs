@@ -1,15 +1,14 @@
 //! From a question to the bytes of its answer: one that is kept, or a new one.
 
-use std::time::{Duration, Instant};
-
 use async_graphql::{Request, Response as Answer};
 use axum::body::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::kept::{Question, is_lasting};
 use super::request::{Asked, Asking};
 use super::{Caller, Endpoint};
-use crate::gate::{Gate, Seen};
+use crate::gate::Seen;
+use crate::graphql::cost::Owed;
 use crate::graphql::session::Executed;
 use crate::store::change::Changes;
 
@@ -22,8 +21,8 @@ pub(super) enum Answered {
     },
     /// GraphQL refused it; there are errors and no data, not even null.
     NotExecuted(Bytes),
-    /// Whoever asks has too little left, and has to wait so long.
-    Spent(Duration),
+    /// Whoever asks has too little left.
+    Spent(Owed),
     TookTooLong,
     /// The answer has no JSON form, which does not happen.
     Unwritable,
@@ -76,8 +75,8 @@ impl Endpoint {
         let Ok(answer) = tokio::time::timeout(self.timeout, answering).await else {
             return Answered::TookTooLong;
         };
-        if let Some(wait) = charge.wait() {
-            return Answered::Spent(wait);
+        if let Some(owed) = charge.owed() {
+            return Answered::Spent(owed);
         }
         let Ok(body) = body(&answer, executed.get()) else {
             return Answered::Unwritable;
@@ -100,18 +99,22 @@ impl Endpoint {
         changes: Changes,
     ) -> Option<Answered> {
         let answer = self.kept.answer(question, changes)?;
-        let spenders = Gate::spenders(&caller.principal, caller.came_from);
-        let paid = self
-            .gate
-            .budget
-            .spend(&spenders, answer.cost, Instant::now());
-        Some(match paid {
+        Some(match self.charge(caller).pay(answer.cost) {
             Ok(()) => Answered::Executed {
                 body: answer.body,
                 is_ok: true,
             },
-            Err(wait) => Answered::Spent(wait),
+            Err(owed) => Answered::Spent(owed),
         })
+    }
+}
+
+/// An answer without an execution: there is no data, not even null.
+pub(super) fn refused(answer: &Answer) -> Value {
+    if answer.extensions.is_empty() {
+        json!({ "errors": answer.errors })
+    } else {
+        json!({ "errors": answer.errors, "extensions": answer.extensions })
     }
 }
 
@@ -119,7 +122,7 @@ fn body(answer: &Answer, executed: bool) -> serde_json::Result<Bytes> {
     let body = if executed {
         serde_json::to_vec(answer)?
     } else {
-        serde_json::to_vec(&json!({ "errors": answer.errors }))?
+        serde_json::to_vec(&refused(answer))?
     };
     Ok(body.into())
 }

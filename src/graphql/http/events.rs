@@ -9,8 +9,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use serde_json::json;
 
+use super::answering::refused;
 use super::operation::Operation;
 use super::{Caller, Endpoint, LIFETIME};
 use crate::gate::door::Door;
@@ -46,9 +46,9 @@ pub(super) fn answer(
         }
     });
     let next = answers.map(|(answer, is_refused)| {
-        // Answers always have a JSON form, which has no line breaks. Without an execution there is no data, not even null.
+        // Answers always have a JSON form, which has no line breaks.
         let data = if is_refused {
-            json!({ "errors": answer.errors }).to_string()
+            refused(&answer).to_string()
         } else {
             serde_json::to_string(&answer).unwrap_or_default()
         };

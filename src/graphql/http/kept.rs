@@ -22,16 +22,20 @@ const SHARE_MAX: u64 = 8;
 
 /// The fields whose answers are made of snapshots, partners, offerings and locations alone, and of the rights of whoever
 /// asks. A document with any other field, also one that is new, is answered anew each time.
-const FIELDS: [&str; 91] = [
+const FIELDS: [&str; 106] = [
     "__typename",
     "absent",
     "asOf",
     "associationPrecedence",
+    "attack",
     "band",
     "bands",
+    "boundedAfter",
+    "boundedBefore",
     "change",
     "children",
     "country",
+    "counts",
     "cursor",
     "definition",
     "distance",
@@ -66,10 +70,12 @@ const FIELDS: [&str; 91] = [
     "mustExceed",
     "name",
     "newCustomerGapDays",
+    "newestSnapshot",
     "nextBand",
     "noBandReason",
     "noMeasureReason",
     "noRangesReason",
+    "noRankReason",
     "noValueReason",
     "node",
     "nodes",
@@ -86,20 +92,25 @@ const FIELDS: [&str; 91] = [
     "product",
     "productId",
     "products",
+    "program",
     "publishedAt",
     "ranges",
     "rank",
     "release",
+    "releaseReport",
     "reportingCurrency",
     "revision",
+    "rule",
     "sameValuePeers",
     "sameValueShare",
     "scorecard",
     "scorecardCount",
     "scorecards",
     "settings",
+    "showsBands",
     "slice",
     "sliceCount",
+    "slices",
     "snapshot",
     "snapshots",
     "startCursor",
@@ -109,11 +120,15 @@ const FIELDS: [&str; 91] = [
     "trend",
     "unit",
     "value",
+    "values",
     "window",
     "windowFirst",
     "windowLast",
     "withheld",
     "words",
+    "workload",
+    "workloadId",
+    "workloads",
 ];
 /// At the root these names stand for anything that has an id.
 const NOT_AT_ROOT: [&str; 2] = ["node", "nodes"];
@@ -280,6 +295,10 @@ fn weigh(question: &Question, answer: &Answer) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
+
     use super::*;
 
     fn check(document: &str, expected: bool) {
@@ -300,6 +319,10 @@ mod tests {
             "{scorecards {edges {node {...Card}} totalCount}} fragment Card on Scorecard {id partner {name}}",
             true,
         );
+        check(
+            "{scorecards {nodes {slice {product {productId workloads {workloadId}} workload {name}} measures {noRankReason}}}}",
+            true,
+        );
         check("{a: viewer {name}}", false);
         check(
             "{scorecard(partnerId: \"a\") {measure(metric: REVENUE) {explain {exact}}}}",
@@ -318,6 +341,84 @@ mod tests {
         check("mutation {runJob(input: {}) {id}}", false);
         check("query A {metrics {name}} query B {viewer {name}}", false);
         check("{", false);
+    }
+
+    /// The fields next to those that last, and why answers with them do not.
+    const EXCLUDED: [(&str, &str); 9] = [
+        ("Measure.explain", "facts change without being counted"),
+        ("Query.apiKeys", "their last use is not counted"),
+        ("Query.auditLog", "everything that is done adds to it"),
+        ("Query.batches", "batches are not counted"),
+        ("Query.jobRuns", "runs are not counted"),
+        ("Query.jobs", "tells of runs, and of the time"),
+        ("Query.node", "may be a run, a batch or a key"),
+        ("Query.nodes", "may be runs, batches or keys"),
+        ("Query.rateLimit", "is another after each request"),
+    ];
+    /// Answers are kept for all who have the same rights.
+    const PERSONAL: &str = "Query.viewer";
+
+    #[test]
+    fn every_field_below_those_that_last_lasts_or_has_a_reason_not_to() {
+        let document = async_graphql::parser::parse_schema(crate::graphql::sdl()).unwrap();
+        let types: HashMap<String, TypeKind> = document
+            .definitions
+            .into_iter()
+            .filter_map(|definition| match definition {
+                TypeSystemDefinition::Type(kind) => {
+                    Some((kind.node.name.node.to_string(), kind.node.kind))
+                }
+                _ => None,
+            })
+            .collect();
+        let mut next = vec!["Query".to_owned()];
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut excluded: HashSet<String> = HashSet::new();
+        while let Some(kind) = next.pop() {
+            let (Some(TypeKind::Object(object)), true) =
+                (types.get(&kind), seen.insert(kind.clone()))
+            else {
+                continue;
+            };
+            for field in &object.fields {
+                let name = format!("{kind}.{}", field.node.name.node);
+                let has_reason = EXCLUDED.iter().any(|(other, _)| *other == name);
+                if has_reason || name == PERSONAL {
+                    excluded.insert(name);
+                    continue;
+                }
+                assert!(
+                    FIELDS.contains(&field.node.name.node.as_str()),
+                    "{name} is neither kept nor excluded"
+                );
+                next.push(base(&field.node.ty.node));
+            }
+        }
+        assert_eq!(excluded.len(), EXCLUDED.len() + 1, "{excluded:?}");
+        for kind in [
+            "Change",
+            "Location",
+            "Measure",
+            "NextBand",
+            "Partner",
+            "PeerBand",
+            "PeerGroup",
+            "Product",
+            "Scorecard",
+            "Slice",
+            "Snapshot",
+            "TrendPoint",
+            "Workload",
+        ] {
+            assert!(seen.contains(kind), "{kind} is not reached");
+        }
+    }
+
+    fn base(kind: &Type) -> String {
+        match &kind.base {
+            BaseType::Named(name) => name.to_string(),
+            BaseType::List(item) => base(item),
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::pagination::list_price;
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::{Count, Date};
-use crate::service::explain::{self, CustomerShare, Unexplained};
+use crate::service::explain::{self, CustomerShare, Explained, Unexplained};
 use crate::store::customer::CustomerKey;
 use crate::store::offering::OfferingKey;
 
@@ -56,7 +56,8 @@ pub enum FactReason {
     OtherPartner,
     /// The fact, or the observation, is not of the twelve months.
     OutsideWindow,
-    /// Nobody was partner of record.
+    /// Nobody was partner of record. A partner is told of these only for days of its own: observations made while it was of
+    /// record, of customers that have no partner of record on the as-of date.
     NoPartnerOfRecord,
     /// Revenue that does not count as new.
     NotNew,
@@ -97,7 +98,7 @@ pub enum UnexplainedReason {
 pub struct Explanation {
     pub(super) metric: Metric,
     pub(super) value: Option<Value>,
-    pub(super) found: Arc<Result<explain::Explanation, Unexplained>>,
+    pub(super) found: Arc<Explained>,
 }
 
 impl Explanation {
@@ -188,15 +189,26 @@ impl Explanation {
         nullable(customers)
     }
 
-    /// The facts that add most, the most first, then those left out, the newest first.
+    /// The facts that add most, the most first, then those left out, the newest first. Of each reason at most 200 are told, which
+    /// `reasons` picks; `lines` adds up all there are.
     #[graphql(complexity = "list_price(usize::try_from(first).unwrap_or(0), child_complexity)")]
     async fn facts(
         &self,
         #[graphql(desc = "How many: 0 to 200.", default_with = "FIRST")] first: i32,
+        #[graphql(
+            desc = "Only those that one of these became of, `COUNTED` for what is part of the value; all where it is absent."
+        )]
+        reasons: Option<Vec<FactReason>>,
     ) -> Nullable<Vec<ExplainedFact>> {
         let facts = check_first(first).map(|first| {
             let explained = self.explained()?;
-            let facts = explained.facts.iter().take(first);
+            let is_asked = |fact: &&Fact| {
+                let became = FactReason::from(fact.reason);
+                reasons
+                    .as_ref()
+                    .is_none_or(|reasons| reasons.contains(&became))
+            };
+            let facts = explained.facts.iter().filter(is_asked).take(first);
             let facts = facts.map(|fact| {
                 let mut sums = Sums::default();
                 sums.add(fact);

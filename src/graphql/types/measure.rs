@@ -313,8 +313,8 @@ impl Measure {
         nullable(Box::pin(self.find_next_band(ctx)).await.map(Some))
     }
 
-    /// What the value is made of: every fact that counts or is left out, with its reason. A partner is told of what
-    /// counts, and of what was left out on days on which it was partner of record.
+    /// What the value is made of: every fact that counts or is left out is in a line with its reason, and `facts` tells up to
+    /// 200 of each reason. A partner is told of what counts, and of what was left out on days on which it was partner of record.
     /// Reads facts, and so is priced like 2,000 fields.
     #[graphql(complexity = "child_complexity + PRICE")]
     async fn explain(&self, ctx: &Context<'_>) -> Nullable<Explanation> {

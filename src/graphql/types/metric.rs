@@ -3,6 +3,7 @@
 use async_graphql::{Enum, SimpleObject};
 
 use super::language::Language;
+use crate::graphql::pagination::list_price;
 use crate::service::metric;
 
 /// A metric. `metrics` lists them in the scorecard's order.
@@ -25,6 +26,14 @@ pub enum Metric {
     MauPerAssignedSeat,
     /// Net promoter score, −1 to 1.
     NetPromoterScore,
+}
+
+/// The price of what is told of each of some metrics, or of all where none are named.
+pub(in crate::graphql) fn metrics_price(metrics: Option<&[Metric]>, each: usize) -> usize {
+    let all = kernel::Metric::COUNT;
+    // One that is named twice is told once.
+    let asked = metrics.map_or(all, |metrics| metrics.len().min(all));
+    list_price(asked, each)
 }
 
 /// A part of the scorecard.

@@ -1,5 +1,7 @@
 //! What was withheld from partners and why: for staff.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use super::metric::Metric;
@@ -9,6 +11,8 @@ use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_pric
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::Count;
 use crate::graphql::scope::Scope;
+use crate::store::loader::SharedError;
+use crate::store::paging::Rows;
 use crate::store::release_report as store;
 use crate::store::snapshot::SnapshotKey;
 
@@ -16,7 +20,7 @@ use crate::store::snapshot::SnapshotKey;
 #[derive(Clone, Debug)]
 pub struct ReleaseReport {
     snapshot: SnapshotKey,
-    metrics: Vec<store::ReleaseReport>,
+    metrics: Arc<[store::ReleaseReport]>,
 }
 
 /// By which rule partners are shown less than everything of a metric in a slice.
@@ -130,8 +134,10 @@ impl ReleaseReport {
     /// How much is withheld by which rule, in order of metric.
     #[graphql(complexity = "list_price(56, child_complexity)")]
     async fn counts(&self, ctx: &Context<'_>) -> Nullable<Vec<ReleaseReportCount>> {
-        let counts = store::count_by_rule(&reader(ctx).db, self.snapshot).await;
-        let count = |count: store::WithheldCount| {
+        let counts = reader(ctx)
+            .get(store::WithheldCountsOf(self.snapshot))
+            .await;
+        let count = |count: &store::WithheldCount| {
             let (rule, attack) = rule(count.rule);
             ReleaseReportCount {
                 metric: count.metric.into(),
@@ -141,8 +147,7 @@ impl ReleaseReport {
                 slices: count.slices.into(),
             }
         };
-        let counts = counts.map_err(Failure::from);
-        nullable(counts.map(|counts| Some(counts.into_iter().map(count).collect())))
+        nullable(counts.map(|counts| Some(counts.iter().map(count).collect())))
     }
 
     /// Each metric of each slice of which partners are shown less than everything.
@@ -180,7 +185,7 @@ pub(super) async fn release_report(
         return Ok(None);
     }
     let snapshot = scope.snapshot.key;
-    let metrics = store::find_release_reports(&reader(ctx).db, snapshot).await?;
+    let metrics = reader(ctx).get(store::ReleaseReportOf(snapshot)).await?;
     Ok((!metrics.is_empty()).then_some(ReleaseReport { snapshot, metrics }))
 }
 
@@ -192,13 +197,18 @@ async fn page_of_withheld(
     const ORDER: &str = "withheld";
     let reader = reader(ctx);
     let page = page.page(reader.limits(), ORDER)?;
-    let rows = store::list_withheld(&reader.db, snapshot, &page).await?;
-    let db = reader.db.clone();
+    let rows = reader.get(store::WithheldOf { snapshot, page }).await?;
+    let loader = reader.rows().clone();
     let total = Total::new(move || {
-        let db = db.clone();
-        async move { store::count_withheld(&db, snapshot).await }
+        let loader = loader.clone();
+        async move {
+            let counts = loader.load_one(store::WithheldCountsOf(snapshot)).await?;
+            let slices = counts.iter().flat_map(|counts| counts.iter());
+            let total: i64 = slices.map(|count| count.slices).sum();
+            Ok::<_, SharedError>(total.unsigned_abs())
+        }
     });
-    Ok(connection(rows, ORDER, total, WithheldMetric))
+    Ok(connection(Rows::clone(&rows), ORDER, total, WithheldMetric))
 }
 
 fn rule(rule: kernel::Rule) -> (ReleaseRule, Option<ReleaseAttack>) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Error, ID, Object};
 
 use super::measure::{Measure, MeasureGroup};
-use super::metric::Metric;
+use super::metric::{Metric, metrics_price};
 use super::partner::Partner;
 use super::scorecard_filter::{ScorecardFilter, ScorecardOrder, resolve_order};
 use super::slice::{Slice, SliceFilter};
@@ -15,10 +15,11 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price};
 use crate::graphql::reader::reader;
 use crate::graphql::scope::{Scope, check_figures};
+use crate::store::loader::SharedError;
 use crate::store::paging::Rows;
 use crate::store::partner::{Partner as PartnerRow, PartnerKey};
 use crate::store::scorecard::{
-    Scorecard as Row, ScorecardKey, ScorecardsOf, count_scorecards, list_scorecards,
+    CountOfScorecards, PageOfScorecards, Scorecard as Row, ScorecardKey, ScorecardsOf,
 };
 use crate::store::slice::SliceKey;
 
@@ -33,12 +34,12 @@ pub struct Scorecard {
 
 impl Scorecard {
     pub(in crate::graphql) fn new(
-        row: Row,
+        row: impl Into<Arc<Row>>,
         scope: Scope,
         partner: Option<PartnerRow>,
     ) -> Scorecard {
         Scorecard {
-            row: Arc::new(row),
+            row: row.into(),
             scope,
             partner,
         }
@@ -106,7 +107,7 @@ impl Scorecard {
     }
 
     /// All measures, or those of some metrics, in the scorecard's order.
-    #[graphql(complexity = "list_price(8, child_complexity)")]
+    #[graphql(complexity = "metrics_price(metrics.as_deref(), child_complexity)")]
     async fn measures(
         &self,
         #[graphql(desc = "The metrics; all where it is absent.")] metrics: Option<Vec<Metric>>,
@@ -183,22 +184,30 @@ pub(in crate::graphql) async fn page_of_scorecards(
         slice,
         visible: scope.visible(),
     });
-    let rows = match &of {
-        Some(of) => list_scorecards(&reader.db, of, &filter, &order, &page).await?,
-        None => Rows {
-            rows: Vec::new(),
-            has_previous: false,
-            has_next: false,
-        },
+    let rows = match of.clone() {
+        Some(of) => {
+            let filter = filter.clone();
+            let asked = PageOfScorecards {
+                of,
+                filter,
+                order,
+                page,
+            };
+            let rows = reader.get(asked).await?;
+            Rows::clone(&rows)
+        }
+        None => Rows::default(),
     };
-    let db = reader.db.clone();
+    let counting = of.map(|of| CountOfScorecards { of, filter });
+    let loader = reader.rows().clone();
     let total = Total::new(move || {
-        let (db, of, filter) = (db.clone(), of.clone(), filter.clone());
+        let (loader, counting) = (loader.clone(), counting.clone());
         async move {
-            match &of {
-                Some(of) => count_scorecards(&db, of, &filter).await,
-                None => Ok(0),
-            }
+            let count = match counting {
+                Some(counting) => loader.load_one(counting).await?,
+                None => None,
+            };
+            Ok::<_, SharedError>(count.unwrap_or(0))
         }
     });
     Ok(connection(rows, &order_name, total, |(row, partner)| {

@@ -6,6 +6,7 @@ use super::metric::Metric;
 use super::order::{Direction, check_parts};
 use super::partner_filter::{Budget, PartnerFilter};
 use crate::graphql::error::Failure;
+use crate::store::paging::Float;
 use crate::store::partner::PartnerField;
 use crate::store::scorecard as store;
 use crate::store::scorecard::ScorecardField;
@@ -133,8 +134,12 @@ impl MeasureFilter {
             }
             None => None,
         };
-        let min = self.min.map(|min| store::ScorecardFilter::Min(metric, min));
-        let max = self.max.map(|max| store::ScorecardFilter::Max(metric, max));
+        let min = self
+            .min
+            .map(|min| store::ScorecardFilter::Min(metric, Float(min)));
+        let max = self
+            .max
+            .map(|max| store::ScorecardFilter::Max(metric, Float(max)));
         let has_value = self
             .has_value
             .map(|has| store::ScorecardFilter::HasValue(metric, has));

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use kernel::Window;
 
-use super::metric::Metric;
+use super::metric::{Metric, metrics_price};
 use super::peer_group::{PeerGroup, peer_groups};
 use super::release_report::{ReleaseReport, release_report};
 use super::scorecard::{Scorecard, ScorecardArgs, find_scorecard, page_of_scorecards};
@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::slice::SliceFilter;
 use crate::graphql::error::{Failure, Nullable, nullable};
 use crate::graphql::global_id::GlobalId;
-use crate::graphql::pagination::{Counted, PageArgs, Total, connection, list_price, page_price};
+use crate::graphql::pagination::{Counted, PageArgs, Total, connection, page_price};
 use crate::graphql::reader::reader;
 use crate::graphql::scalars::{Count, Date};
 use crate::graphql::scope::{Audience, Scope, check_figures, scope_of};
@@ -156,7 +156,7 @@ impl Snapshot {
     }
 
     /// The peers of each metric in a slice of this snapshot, with their bands, in the scorecard's order.
-    #[graphql(complexity = "list_price(8, child_complexity)")]
+    #[graphql(complexity = "metrics_price(metrics.as_deref(), child_complexity)")]
     async fn peer_bands(
         &self,
         ctx: &Context<'_>,

@@ -11,6 +11,7 @@ use crate::graphql::scalars::Date;
 use crate::graphql::scope::Scope;
 use crate::service::absence::Absence;
 use crate::service::period::{Every, Period, periods};
+use crate::store::kept::SnapshotsBetween;
 use crate::store::scorecard::ScorecardKey;
 
 /// The most points of one trend.
@@ -91,7 +92,7 @@ pub(super) async fn trend(
     let reader = reader(ctx);
     // All up to the own one, which stands for its period whatever came after it.
     let snapshots = reader
-        .snapshots_between(first.first, own.as_of.min(last.last))
+        .get(SnapshotsBetween(first.first, own.as_of.min(last.last)))
         .await?;
     let points = periods.iter().map(|period| async {
         let within = |snapshot: &&std::sync::Arc<crate::store::snapshot::Snapshot>| {

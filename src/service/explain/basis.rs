@@ -1,7 +1,7 @@
 //! What explanations of one snapshot stand on: the facts and reference data that it was computed from.
 
 use std::collections::HashMap;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use facts::{Dataset, FileBatches, FileRef, Settled};
 use kernel::{Location, Metric, Offering, Partner, Slice, Subject};
@@ -9,16 +9,76 @@ use kernel::{Location, Metric, Offering, Partner, Slice, Subject};
 use super::key::ExplainOf;
 use super::{ExplainError, Explaining};
 use crate::app::App;
-use crate::store::Transaction;
+use crate::config::Program;
 use crate::store::inputs::Inputs;
 use crate::store::manifest;
 use crate::store::partner::PartnerKey;
-use crate::store::snapshot::Snapshot;
+use crate::store::snapshot::{Snapshot, SnapshotKey};
+
+/// What is read of the database, once for all snapshots whose values are asked about together.
+#[derive(Debug)]
+pub(super) struct Ground {
+    /// Of each snapshot those that it was computed from, if all of them still count.
+    files: HashMap<SnapshotKey, Vec<FileRef>>,
+    /// The place in the commit order of the last upload of reference data.
+    last_reference: i64,
+    /// For each of the settings that the snapshots were computed with, which mostly are the same.
+    inputs: Vec<(Program, Arc<Inputs>)>,
+}
+
+impl Ground {
+    pub(super) async fn load(
+        app: &App,
+        asked: &HashMap<SnapshotKey, Vec<ExplainOf>>,
+    ) -> Result<Ground, ExplainError> {
+        let pinned = app.db().pin().await?;
+        let (live, _) = manifest::live_files(&pinned).await?;
+        let mut files = HashMap::new();
+        let mut explained: Vec<&ExplainOf> = Vec::new();
+        for (key, asked) in asked {
+            let found = asked.first().and_then(|of| files_of(&live, &of.snapshot));
+            if let Some(found) = found {
+                files.insert(*key, found);
+                explained.extend(asked);
+            }
+        }
+        if explained.is_empty() {
+            return Ok(Ground {
+                files,
+                last_reference: 0,
+                inputs: Vec::new(),
+            });
+        }
+        let reference: Vec<&str> = intake::Dataset::ALL
+            .into_iter()
+            .filter(|dataset| dataset.is_reference())
+            .map(intake::Dataset::name)
+            .collect();
+        let last_reference = manifest::last_sequence_of(&pinned, &reference).await?;
+        let partners = explained.iter().map(|of| of.scorecard.key.partner);
+        let mut partners: Vec<PartnerKey> = partners.collect();
+        partners.sort_unstable_by_key(|partner| partner.0);
+        partners.dedup();
+        let mut inputs: Vec<(Program, Arc<Inputs>)> = Vec::new();
+        for of in explained {
+            let program = &of.snapshot.settings.program;
+            if inputs.iter().all(|(other, _)| other != program) {
+                let loaded = Inputs::of_partners(&pinned, program, &partners).await?;
+                inputs.push((program.clone(), Arc::new(loaded)));
+            }
+        }
+        Ok(Ground {
+            files,
+            last_reference,
+            inputs,
+        })
+    }
+}
 
 /// Everything but the facts themselves.
 #[derive(Debug)]
 pub(super) struct Basis {
-    pub(super) inputs: Inputs,
+    pub(super) inputs: Arc<Inputs>,
     /// Those of the datasets that the metrics need.
     pub(super) files: Vec<FileRef>,
     pub(super) settled: Settled,
@@ -35,44 +95,33 @@ const KEPT_MAX: usize = 8;
 
 impl Basis {
     /// None where a batch that the snapshot was computed from no longer counts.
-    pub(super) async fn load(
+    pub(super) async fn of(
         explaining: &Explaining,
+        ground: &Ground,
         snapshot: &Snapshot,
         asked: &[ExplainOf],
     ) -> Result<Option<Basis>, ExplainError> {
-        let app = &explaining.0.app;
-        let pinned = app.db().pin().await?;
-        let Some(files) = files_of(&pinned, snapshot).await? else {
+        let program = &snapshot.settings.program;
+        let inputs = ground.inputs.iter().find(|(other, _)| other == program);
+        let (Some((_, inputs)), Some(files)) = (inputs, ground.files.get(&snapshot.key)) else {
             return Ok(None);
         };
-        let reference: Vec<&str> = intake::Dataset::ALL
-            .into_iter()
-            .filter(|dataset| dataset.is_reference())
-            .map(intake::Dataset::name)
-            .collect();
-        let has_newer_reference =
-            manifest::has_newer(&pinned, &reference, snapshot.last_sequence).await?;
-        let mut partners: Vec<PartnerKey> = asked
-            .iter()
-            .map(|asked| asked.scorecard.key.partner)
-            .collect();
-        partners.sort_unstable_by_key(|partner| partner.0);
-        partners.dedup();
-        let program = &snapshot.settings.program;
-        let inputs = Inputs::of_partners(&pinned, program, &partners).await?;
-        drop(pinned);
         let is_needed = |file: &FileRef| {
             let mut metrics = asked.iter().map(|asked| asked.metric);
             metrics.any(|metric| datasets_of(metric).contains(&file.dataset))
         };
-        let files: Vec<FileRef> = files.into_iter().filter(is_needed).collect();
+        let files: Vec<FileRef> = files
+            .iter()
+            .filter(|file| is_needed(file))
+            .cloned()
+            .collect();
         let settled = explaining.settle(&files).await?;
         Ok(Some(Basis {
-            inputs,
+            inputs: inputs.clone(),
             files,
             settled,
             new_customer_gap_days: program.new_customer_gap_days,
-            has_newer_reference,
+            has_newer_reference: ground.last_reference > snapshot.last_sequence,
         }))
     }
 
@@ -82,7 +131,8 @@ impl Basis {
         app: &App,
         snapshot: &Snapshot,
     ) -> Result<bool, ExplainError> {
-        Ok(files_of(&app.db().pin().await?, snapshot).await?.is_some())
+        let (files, _) = manifest::live_files(&app.db().pin().await?).await?;
+        Ok(files_of(&files, snapshot).is_some())
     }
 
     /// The value in the kernel's numbers. What is not among the reference data any more matches nothing.
@@ -134,20 +184,16 @@ impl Explaining {
     }
 }
 
-/// The files that a snapshot was computed from, if all of them count. A replaced batch takes a later place in the commit
+/// Of the files that count those that a snapshot was computed from, if all of these do. A replaced batch takes a later place in the commit
 /// order, and a deleted one none, so that its rows are missing.
-async fn files_of(
-    pinned: &Transaction,
-    snapshot: &Snapshot,
-) -> Result<Option<Vec<FileRef>>, ExplainError> {
-    let (files, _) = manifest::live_files(pinned).await?;
+fn files_of(files: &[FileRef], snapshot: &Snapshot) -> Option<Vec<FileRef>> {
     let last = snapshot.last_sequence.unsigned_abs();
     let files: Vec<FileRef> = files
-        .into_iter()
-        .filter_map(|file| file.until(last))
+        .iter()
+        .filter_map(|file| file.clone().until(last))
         .collect();
     let rows: u64 = files.iter().map(FileRef::counted_rows).sum();
-    Ok((rows == snapshot.fact_rows.unsigned_abs()).then_some(files))
+    (rows == snapshot.fact_rows.unsigned_abs()).then_some(files)
 }
 
 /// The datasets whose facts a metric is made of.

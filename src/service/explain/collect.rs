@@ -8,7 +8,7 @@ use kernel::{Customer, ExplainedFact, FactKind, FactReason, Offering, Sums};
 
 use crate::store::offering::OfferingKey;
 
-/// The most facts that are kept of one value, and the most customers.
+/// The most facts that are kept of one value for each reason, and the most customers.
 const KEPT_MAX: usize = 200;
 
 /// What a value is made of.
@@ -22,7 +22,7 @@ pub struct Explanation {
     pub customer_count: u64,
     /// Those that add most, first.
     pub customers: Vec<CustomerShare>,
-    /// The facts that add most, first, then those left out, the newest first.
+    /// The facts that add most, first, then those left out, the newest first; of each reason so many at most.
     pub facts: Vec<ExplainedFact>,
     /// By the kernel's numbers: the SQL store's.
     offerings: Arc<[i32]>,
@@ -57,6 +57,8 @@ pub struct CustomerShare {
 #[derive(Debug, Default)]
 pub(super) struct Collecting {
     explanation: Explanation,
+    /// By what became of them, so that many of one reason leave room for those of another.
+    facts: BTreeMap<FactReason, Vec<ExplainedFact>>,
     customers: HashMap<Customer, Line>,
 }
 
@@ -72,7 +74,7 @@ impl Collecting {
             share.facts += 1;
             share.sums.add(&fact);
         }
-        let facts = &mut self.explanation.facts;
+        let facts = self.facts.entry(fact.reason).or_default();
         facts.push(fact);
         // Now and then, so that sorting stays cheap.
         if facts.len() >= 8 * KEPT_MAX {
@@ -82,7 +84,12 @@ impl Collecting {
 
     pub(super) fn finish(mut self, offerings: Arc<[i32]>) -> Explanation {
         self.explanation.offerings = offerings;
-        keep(&mut self.explanation.facts);
+        for facts in self.facts.values_mut() {
+            keep(facts);
+        }
+        let mut facts: Vec<ExplainedFact> = self.facts.into_values().flatten().collect();
+        sort(&mut facts);
+        self.explanation.facts = facts;
         self.explanation.customer_count = self.customers.len() as u64;
         let customers = self.customers.into_iter();
         let mut customers: Vec<CustomerShare> = customers
@@ -106,6 +113,11 @@ impl Collecting {
 }
 
 fn keep(facts: &mut Vec<ExplainedFact>) {
+    sort(facts);
+    facts.truncate(KEPT_MAX);
+}
+
+fn sort(facts: &mut [ExplainedFact]) {
     facts.sort_unstable_by_key(|fact| {
         let weight = (fact.numerator.abs(), fact.denominator);
         let is_counted = fact.reason == FactReason::Counted;
@@ -117,5 +129,45 @@ fn keep(facts: &mut Vec<ExplainedFact>) {
             fact.reason,
         )
     });
-    facts.truncate(KEPT_MAX);
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Day;
+
+    use super::*;
+
+    #[test]
+    fn facts_of_each_reason_have_room_of_their_own() {
+        let mut collecting = Collecting::default();
+        for at in 0..10_000 {
+            for reason in [FactReason::Counted, FactReason::Unpaid] {
+                collecting.add(ExplainedFact {
+                    kind: FactKind::SeatChange,
+                    customer: Some(Customer(1)),
+                    offering: Offering(0),
+                    day: Day(at),
+                    reason,
+                    is_of_record: true,
+                    numerator: i128::from(reason == FactReason::Counted),
+                    denominator: 0,
+                });
+            }
+        }
+        let explanation = collecting.finish(Arc::default());
+        assert_eq!(explanation.sums.numerator, 10_000);
+        let (counted, left_out) = explanation.facts.split_at(KEPT_MAX);
+        assert!(
+            counted
+                .iter()
+                .all(|fact| fact.reason == FactReason::Counted)
+        );
+        assert!(
+            left_out
+                .iter()
+                .all(|fact| fact.reason == FactReason::Unpaid)
+        );
+        assert_eq!(left_out.len(), KEPT_MAX);
+        assert_eq!(left_out[0].day, Day(9_999));
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use kernel::Metric;
 
-use super::{ExplainError, Explaining, Explanation, Unexplained};
+use super::{ExplainError, Explained, Explaining, Explanation};
 use crate::store::scorecard::{Scorecard, ScorecardKey};
 use crate::store::slice::SliceOf;
 use crate::store::snapshot::Snapshot;
@@ -62,23 +62,15 @@ pub struct Explainer {
 }
 
 impl Loader<ExplainOf> for Explainer {
-    type Value = Arc<Result<Explanation, Unexplained>>;
+    type Value = Arc<Explained>;
     type Error = Arc<ExplainError>;
 
     async fn load(
         &self,
         keys: &[ExplainOf],
     ) -> Result<HashMap<ExplainOf, Self::Value>, Arc<ExplainError>> {
-        let mut by_snapshot: HashMap<i64, Vec<ExplainOf>> = HashMap::new();
-        for key in keys {
-            let of = by_snapshot.entry(key.snapshot.key.0).or_default();
-            of.push(key.clone());
-        }
-        let mut found = HashMap::new();
-        for asked in by_snapshot.into_values() {
-            let explained = self.explaining.explain(&self.who, &asked).await?;
-            found.extend(asked.into_iter().zip(explained.into_iter().map(Arc::new)));
-        }
-        Ok(found)
+        let explained = self.explaining.explain(&self.who, keys).await?;
+        let explained = explained.into_iter();
+        Ok(explained.map(|(of, found)| (of, Arc::new(found))).collect())
     }
 }

@@ -10,6 +10,7 @@ mod key;
 mod turns;
 mod walk;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use kernel::Subject;
@@ -17,7 +18,7 @@ use kernel::Subject;
 use crate::app::App;
 use crate::store::StoreError;
 use crate::store::snapshot::{Snapshot, SnapshotKey};
-use basis::Basis;
+use basis::{Basis, Ground};
 pub use collect::{CustomerShare, Explanation, Line};
 pub use key::{ExplainOf, Explainer};
 use turns::Turns;
@@ -33,6 +34,9 @@ pub enum Unexplained {
     /// Reference data was sent since, so that the facts add up to another value now.
     ReferenceChanged,
 }
+
+/// What a value is made of, or why it is not told.
+pub type Explained = Result<Explanation, Unexplained>;
 
 /// Why values could not be explained.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +75,7 @@ impl Explaining {
         }))
     }
 
-    /// Explains values of one snapshot, in their order, to a key or person.
+    /// Explains values to a key or person. What they stand on is read once, of however many snapshots they are.
     ///
     /// # Errors
     /// Where a store fails, or too many wait for their turn.
@@ -79,23 +83,56 @@ impl Explaining {
         &self,
         who: &str,
         asked: &[ExplainOf],
-    ) -> Result<Vec<Result<Explanation, Unexplained>>, ExplainError> {
-        let Some(first) = asked.first() else {
-            return Ok(Vec::new());
-        };
+    ) -> Result<HashMap<ExplainOf, Explained>, ExplainError> {
         let _turn = self.0.turns.take(who).await?;
-        let all = |why: Unexplained| asked.iter().map(|_| Err(why)).collect();
         let mut attempts = ATTEMPTS;
-        let walked = loop {
+        loop {
             attempts -= 1;
-            match self.walk(&first.snapshot, asked).await {
+            match self.explain_once(asked).await {
                 // Files that were merged meanwhile may be gone; others hold their rows.
                 Err(ExplainError::Facts(facts::Error::Missing { .. })) if attempts > 0 => {}
-                walked => break walked?,
+                explained => return explained,
             }
+        }
+    }
+
+    async fn explain_once(
+        &self,
+        asked: &[ExplainOf],
+    ) -> Result<HashMap<ExplainOf, Explained>, ExplainError> {
+        let mut by_snapshot: HashMap<SnapshotKey, Vec<ExplainOf>> = HashMap::new();
+        for one in asked {
+            let of = by_snapshot.entry(one.snapshot.key).or_default();
+            of.push(one.clone());
+        }
+        let ground = Ground::load(&self.0.app, &by_snapshot).await?;
+        let mut explained = HashMap::new();
+        for asked in by_snapshot.into_values() {
+            let snapshot = asked[0].snapshot.clone();
+            let found = self.explain_snapshot(&ground, &snapshot, &asked).await?;
+            explained.extend(asked.into_iter().zip(found));
+        }
+        Ok(explained)
+    }
+
+    /// Explains values of one snapshot, in their order.
+    async fn explain_snapshot(
+        &self,
+        ground: &Ground,
+        snapshot: &Snapshot,
+        asked: &[ExplainOf],
+    ) -> Result<Vec<Explained>, ExplainError> {
+        let changed = || asked.iter().map(|_| Err(Unexplained::FactsChanged));
+        let Some(basis) = Basis::of(self, ground, snapshot, asked).await? else {
+            return Ok(changed().collect());
         };
-        let Some((basis, found)) = walked else {
-            return Ok(all(Unexplained::FactsChanged));
+        let found = match walk::explain(&self.0.app, &basis, asked).await {
+            Ok(found) => found,
+            // Files of batches that were replaced meanwhile may be gone.
+            Err(_) if !basis.still_counts(&self.0.app, snapshot).await? => {
+                return Ok(changed().collect());
+            }
+            Err(error) => return Err(error),
         };
         let judged = asked.iter().zip(found).map(|(asked, explanation)| {
             if asked.is_explained_by(&explanation) {
@@ -105,25 +142,8 @@ impl Explaining {
                 return Ok(Err(Unexplained::ReferenceChanged));
             }
             let subject = basis.subject(asked);
-            Err(ExplainError::Unequal(first.snapshot.key, subject))
+            Err(ExplainError::Unequal(snapshot.key, subject))
         });
         judged.collect()
-    }
-
-    /// Reads the facts once. None where a batch that the snapshot was computed from no longer counts.
-    async fn walk(
-        &self,
-        snapshot: &Snapshot,
-        asked: &[ExplainOf],
-    ) -> Result<Option<(Basis, Vec<Explanation>)>, ExplainError> {
-        let Some(basis) = Basis::load(self, snapshot, asked).await? else {
-            return Ok(None);
-        };
-        match walk::explain(&self.0.app, &basis, asked).await {
-            Ok(found) => Ok(Some((basis, found))),
-            // Files of batches that were replaced meanwhile may be gone.
-            Err(_) if !basis.still_counts(&self.0.app, snapshot).await? => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 }

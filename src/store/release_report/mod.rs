@@ -4,16 +4,28 @@
 mod knowledge;
 mod withheld;
 
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
 use entity::release_report::{Column, Entity};
 use kernel::{Attack, Metric, Rule};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::StoreError;
+use super::loader::{Rows as Loaded, SharedError};
 use super::peer_group::metric_at;
+use super::rights::{Rights, Visible, all_or_nothing};
 use super::snapshot::SnapshotKey;
-use super::{Db, StoreError};
 
 pub use knowledge::{Earlier, find_earlier, save};
-pub use withheld::{Withheld, WithheldCount, count_by_rule, count_withheld, list_withheld};
+pub use withheld::{Withheld, WithheldCount, WithheldCountsOf, WithheldOf};
+
+/// What protecting a snapshot came to, metric by metric in the scorecard's order: nothing where its ranges are not
+/// protected, and for whoever does not see the figures of all partners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReleaseReportOf(pub SnapshotKey);
 
 /// What it came to for one metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,35 +37,55 @@ pub struct ReleaseReport {
     pub bounded_after: i64,
 }
 
-/// In the scorecard's order; empty where the ranges of the snapshot are not protected.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn find_release_reports(
-    db: &Db,
-    snapshot: SnapshotKey,
-) -> Result<Vec<ReleaseReport>, StoreError> {
-    let select = Entity::find()
-        .filter(Column::Snapshot.eq(snapshot.0))
-        .select_only()
-        .columns([
-            Column::Metric,
-            Column::Values,
-            Column::BoundedBefore,
-            Column::BoundedAfter,
-        ])
-        .order_by_asc(Column::Metric);
-    let rows: Vec<(i16, i64, i64, i64)> = select.into_tuple().all(db.read()).await?;
-    rows.into_iter()
-        .map(|(metric, values, bounded_before, bounded_after)| {
-            Ok(ReleaseReport {
+impl Loader<ReleaseReportOf> for Loaded {
+    type Value = Arc<[ReleaseReport]>;
+    type Error = SharedError;
+
+    async fn load(
+        &self,
+        keys: &[ReleaseReportOf],
+    ) -> Result<HashMap<ReleaseReportOf, Arc<[ReleaseReport]>>, SharedError> {
+        let select = Entity::find()
+            .filter(is_for(&self.rights))
+            .filter(Column::Snapshot.is_in(keys.iter().map(|key| key.0.0)))
+            .select_only()
+            .columns([
+                Column::Snapshot,
+                Column::Metric,
+                Column::Values,
+                Column::BoundedBefore,
+                Column::BoundedAfter,
+            ])
+            .order_by_asc(Column::Metric);
+        let found = select.into_tuple().all(self.db.read()).await;
+        let found: Vec<(i64, i16, i64, i64, i64)> = found.map_err(StoreError::from)?;
+        let mut reports = nothing_of(keys);
+        for (snapshot, metric, values, bounded_before, bounded_after) in found {
+            let key = ReleaseReportOf(SnapshotKey(snapshot));
+            reports.entry(key).or_default().push(ReleaseReport {
                 metric: metric_at(metric)?,
                 values,
                 bounded_before,
                 bounded_after,
-            })
-        })
-        .collect()
+            });
+        }
+        Ok(shared(reports))
+    }
+}
+
+/// Reports tell of all partners together.
+fn is_for(rights: &Rights) -> Condition {
+    all_or_nothing(rights.figures == Visible::All)
+}
+
+/// An empty list for each key: there may be no row.
+fn nothing_of<Key: Clone + Eq + Hash, One>(keys: &[Key]) -> HashMap<Key, Vec<One>> {
+    keys.iter().map(|key| (key.clone(), Vec::new())).collect()
+}
+
+fn shared<Key: Eq + Hash, One>(lists: HashMap<Key, Vec<One>>) -> HashMap<Key, Arc<[One]>> {
+    let lists = lists.into_iter();
+    lists.map(|(key, list)| (key, list.into())).collect()
 }
 
 /// Each rule by the number that stands for it in rows.

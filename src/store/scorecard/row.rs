@@ -5,13 +5,13 @@ use kernel::{Metric, Standing, Value};
 
 use super::{Measure, Scorecard, ScorecardKey};
 use crate::store::StoreError;
-use crate::store::paging::Key;
+use crate::store::paging::{Float, Key};
 use crate::store::partner::PartnerKey;
 use crate::store::slice::SliceKey;
 use crate::store::snapshot::SnapshotKey;
 
 pub(super) fn value_key(row: &Model, metric: Metric) -> Key {
-    let float = |value: Option<f64>| value.map_or(Key::Null, Key::Float);
+    let float = |value: Option<f64>| value.map_or(Key::Null, |value| Key::Float(Float(value)));
     match metric {
         Metric::Revenue => float(row.revenue),
         Metric::NewCustomers => row.new_customers.into(),

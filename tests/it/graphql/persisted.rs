@@ -144,6 +144,56 @@ async fn a_request_tells_its_price_and_what_is_left() {
     );
     // Eight metrics of one field, and their list; the limit with its four.
     assert_eq!(cost, 9 + 5);
-    let dear = server.ask("{a: scorecards(first: 200) {nodes {id}} b: scorecards(first: 200) {nodes {id}} c: scorecards(first: 200) {nodes {id}} }").await;
-    assert!(dear.0["extensions"]["cost"].is_null() || dear.0["data"].is_object());
+    // What a list of metrics costs is told by its length.
+    let measures = async |metrics: &str| {
+        let query = format!("{{scorecard(partnerId: \"b\") {{measures{metrics} {{value}}}}}}");
+        let answer = server.ask(&query).await;
+        answer.0["extensions"]["cost"].clone()
+    };
+    assert_eq!(measures("").await, json!({"requested": 1 + 9}));
+    let one = "(metrics: [REVENUE])";
+    assert_eq!(measures(one).await, json!({"requested": 1 + 2}));
+    let peers = "{peerBands(metrics: [REVENUE, NEW_CUSTOMERS]) {peers}}";
+    let peers = server.ask(peers).await.0["extensions"]["cost"].clone();
+    assert_eq!(peers, json!({"requested": 1 + 2}));
+}
+
+#[tokio::test]
+async fn a_request_that_costs_too_much_tells_what_there_is() {
+    let server = Server::start_with(&[
+        ("PEERBAND_GRAPHQL_COST_PER_MINUTE", "1000"),
+        ("PEERBAND_GRAPHQL_COMPLEXITY_MAX", "700"),
+    ])
+    .await;
+    // A page costs twice its length and one more: its list, and the id of each.
+    let query = |size: usize| format!("{{scorecards(first: {size}) {{nodes {{id}}}}}}");
+    let too_complex = server.ask(&query(400)).await;
+    too_complex.fails("TOO_COMPLEX", "at most 700");
+    assert_eq!(
+        too_complex.0["extensions"]["cost"],
+        json!({"requested": 801, "maximum": 700})
+    );
+    // It takes nothing of what there is.
+    server.ask(&query(200)).await.data();
+    server.ask(&query(200)).await.data();
+    let client = reqwest::Client::new();
+    let refused = client
+        .post(format!("{}/graphql", server.address))
+        .bearer_auth(&server.key)
+        .json(&json!({ "query": query(199) }));
+    let refused = refused.send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = refused.headers()["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let refused: serde_json::Value = refused.json().await.unwrap();
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    let cost = &refused["extensions"]["cost"];
+    assert_eq!(cost["requested"], 399);
+    let available = cost["available"].as_u64().unwrap();
+    assert!((198..398).contains(&available), "{cost}");
+    assert_eq!(cost["retryAfterSeconds"], wait);
+    assert!((1..=13).contains(&wait), "{wait}");
 }

@@ -1,8 +1,9 @@
 //! `snapshot` and `snapshots`.
 
+use peerband::store::api_key::Role;
 use serde_json::json;
 
-use crate::harness::Server;
+use crate::harness::{Server, keys};
 
 #[tokio::test]
 async fn snapshot_is_the_newest_published_or_that_of_a_date() {
@@ -93,4 +94,47 @@ async fn fields_below_a_snapshot_read_that_snapshot() {
     let now = &data["now"]["nodes"][0];
     assert_eq!(now["snapshot"]["asOf"], "2026-11-21");
     assert_ne!(now["measure"], node["measure"]);
+}
+
+/// Below a list, pages of several snapshots are read together.
+#[tokio::test]
+async fn pages_of_several_snapshots_are_those_that_are_asked_for_alone() {
+    let server = Server::start().await;
+    let partner = keys::key(&server.db, Role::Partner, &["b", "A-10"]).await;
+    let cursor = server
+        .ask("{scorecards(first: 3) {pageInfo {endCursor}}}")
+        .await
+        .data()["scorecards"]["pageInfo"]["endCursor"]
+        .clone();
+    for (key, arguments) in [
+        (&server.key, String::new()),
+        (&server.key, "(first: 4)".to_owned()),
+        (&server.key, "(last: 3)".to_owned()),
+        (&server.key, format!("(first: 5, after: {cursor})")),
+        (&server.key, format!("(last: 2, before: {cursor})")),
+        (
+            &server.key,
+            "(first: 3, slice: {workload: \"analytics\"}, orderBy: [{field: VALUE, metric: REVENUE, direction: DESC}],
+              filter: {measure: {metric: REVENUE, min: -1000, hasValue: true}})"
+                .to_owned(),
+        ),
+        (&partner, "(first: 1)".to_owned()),
+        (&partner, String::new()),
+    ] {
+        let page = format!(
+            "asOf revision scorecards{arguments} {{totalCount pageInfo {{hasNextPage hasPreviousPage startCursor endCursor}}
+                edges {{cursor node {{partner {{partnerId name}} slice {{name}} measures {{exact band rank}}}}}}}}"
+        );
+        let all = format!("{{snapshots {{nodes {{{page}}}}}}}");
+        let all = server.ask_as(key, &all, json!({})).await.data();
+        let all = all["snapshots"]["nodes"].as_array().unwrap().clone();
+        assert!(all.len() >= 2);
+        for one in all {
+            assert_ne!(one["scorecards"]["totalCount"], 0);
+            let as_of = &one["asOf"];
+            let alone = format!("{{snapshot(asOf: {as_of}) {{{page}}}}}");
+            let alone = server.ask_as(key, &alone, json!({})).await.data();
+            assert_eq!(one, alone["snapshot"], "{arguments}");
+        }
+    }
 }

@@ -7,6 +7,8 @@ use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo,
 };
 use async_graphql::{PathSegment, Request, Response, ServerError, ServerResult, Value};
+use peerband::app::App;
+use peerband::config::DataDir;
 use peerband::gate::Spender;
 use peerband::gate::budget::Budget;
 use peerband::graphql::session::Charge;
@@ -16,6 +18,7 @@ use peerband::service::identity::{Principal, authenticate_key};
 use peerband::service::operation::Operations;
 use peerband::service::recompute::recompute;
 use peerband::service::run::Stopper;
+use peerband::store::Db;
 use peerband::store::api_key::Role;
 use sea_orm::ConnectionTrait;
 
@@ -28,7 +31,12 @@ pub(super) const INJECTED: &str = "injected by the test";
 pub(super) struct Program {
     pub(super) schema: Schema,
     pub(super) product: Product,
-    principal: Arc<Principal>,
+    /// An admin, who asks unless it is said otherwise.
+    pub(super) principal: Arc<Principal>,
+    /// The partner `p`.
+    pub(super) partner: Arc<Principal>,
+    /// The statements of readers since they were last taken.
+    reads: Arc<Mutex<Vec<String>>>,
 }
 
 /// What is resolved in one request, and where it fails.
@@ -138,38 +146,67 @@ impl Program {
         let subscription = "subscription_id,customer_id,product_id,workload_id,status,seats_assigned,observed_on\n\
              s,c,suite,mail,active,12,2026-10-01\n";
         product.send("subscriptions", "s", subscription).await;
-        let app = &product.app;
-        for as_of in ["2026-10-29", "2026-10-30", "2026-10-31"] {
-            let day = as_of.parse().unwrap();
-            let by = Actor::command_line();
-            recompute(app, &by, day, None, Stopper::default().listen())
-                .await
-                .unwrap();
-        }
-        key(app.db(), Role::Partner, &["p"]).await;
-        let admin = key(app.db(), Role::Admin, &[]).await;
+        let partner = key(product.app.db(), Role::Partner, &["p"]).await;
+        let admin = key(product.app.db(), Role::Admin, &[]).await;
+        let reads = Arc::new(Mutex::new(Vec::new()));
+        let app = watched(&product, reads.clone()).await;
         let principal = Arc::new(authenticate_key(app.db(), &admin).await.unwrap());
-        let schema = schema_builder(&Operations::new(app)).extension(Wiretap);
-        Program {
+        let partner = Arc::new(authenticate_key(app.db(), &partner).await.unwrap());
+        let schema = schema_builder(&Operations::new(&app)).extension(Wiretap);
+        let program = Program {
             schema: schema.finish(),
             principal,
+            partner,
             product,
+            reads,
+        };
+        for as_of in ["2026-10-29", "2026-10-30", "2026-10-31"] {
+            program.recompute(as_of).await;
         }
+        program
+    }
+
+    /// Publishes the snapshot of a date.
+    pub(super) async fn recompute(&self, as_of: &str) {
+        let (app, by) = (&self.product.app, Actor::command_line());
+        let day = as_of.parse().unwrap();
+        recompute(app, &by, day, None, Stopper::default().listen())
+            .await
+            .unwrap();
+    }
+
+    /// What was read since this was last asked.
+    pub(super) fn take_reads(&self) -> Vec<String> {
+        std::mem::take(&mut self.reads.lock().unwrap())
     }
 
     pub(super) fn request(&self, query: &str, wire: &Wire) -> Request {
+        Program::request_of(&self.principal, query, wire)
+    }
+
+    fn request_of(principal: &Arc<Principal>, query: &str, wire: &Wire) -> Request {
         let charge = Charge::new(
             Budget::new(4_000_000_000),
             vec![Spender::Address([192, 0, 2, 1].into())],
         );
         Request::new(query)
-            .data(self.principal.clone())
+            .data(principal.clone())
             .data(charge)
             .data(wire.clone())
     }
 
     pub(super) async fn ask(&self, query: &str, wire: &Wire) -> Response {
         self.schema.execute(self.request(query, wire)).await
+    }
+
+    pub(super) async fn ask_as(
+        &self,
+        principal: &Arc<Principal>,
+        query: &str,
+        wire: &Wire,
+    ) -> Response {
+        let request = Program::request_of(principal, query, wire);
+        self.schema.execute(request).await
     }
 
     /// Every text below a key of an answer.
@@ -232,6 +269,18 @@ impl Program {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// The same stores, with what is read of the database written down.
+async fn watched(product: &Product, reads: Arc<Mutex<Vec<String>>>) -> App {
+    let config = product.app.config().clone();
+    let data_dir = DataDir::new(product.data_dir());
+    let database = &config.database;
+    let file = data_dir.sqlite_file();
+    let db = Db::open(&database.url, &file, database.connections).await;
+    let mut db = db.unwrap();
+    db.watch_reads(move |sql| reads.lock().unwrap().push(sql.to_owned()));
+    App::over(config, data_dir, db).unwrap()
 }
 
 /// The table behind what may be a view.

@@ -77,6 +77,11 @@ impl Sdl {
         kind == interface || implementors.is_some_and(|all| all.iter().any(|one| one == kind))
     }
 
+    /// The types that an interface stands for.
+    pub(super) fn implementors(&self, interface: &str) -> &[String] {
+        &self.implementors[interface]
+    }
+
     /// `Type.field` of everything that answers may have.
     pub(super) fn every_field(&self) -> BTreeSet<String> {
         let objects = self.fields.iter();
