@@ -120,6 +120,15 @@ impl BatchWriter {
         Ok(())
     }
 
+    /// Has the rows in hand encoded from now on, beside whatever the caller does before [`BatchWriter::finish`]: for when
+    /// no more rows follow.
+    pub fn seal(&mut self) {
+        // An earlier chunk must be written first, which is not the time for it.
+        if self.encoding.is_none() && !self.incomplete && self.chunk.len() > 0 {
+            self.encode();
+        }
+    }
+
     /// Writes the rest. The files are durable; none for a batch without rows.
     ///
     /// # Errors
@@ -162,13 +171,17 @@ impl BatchWriter {
             None => Vec::new(),
         };
         if self.chunk.len() > 0 {
-            let job = self.chunk.take();
-            let sizes = self.store.sizes;
-            self.encoding = Some(tokio::task::spawn_blocking(move || job(sizes)));
+            self.encode();
         }
         self.write(encoded).await?;
         self.incomplete = false;
         Ok(())
+    }
+
+    fn encode(&mut self) {
+        let job = self.chunk.take();
+        let sizes = self.store.sizes;
+        self.encoding = Some(tokio::task::spawn_blocking(move || job(sizes)));
     }
 
     async fn write(&mut self, files: Vec<Unnamed>) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use kernel::Day;
 use peerband_facts::{
-    CertificationRow, Dataset, Error, FactRow, InstancesRow, LicenseType, RevenueRow,
+    CertificationRow, Dataset, Error, FactRow, FileRef, InstancesRow, LicenseType, RevenueRow,
     SeatChangeRow, Sizes, Status, StoredRow, SubscriptionRow, SurveyRow, UsageRow,
 };
 
@@ -211,4 +211,41 @@ async fn files_know_their_customers_and_days() {
     assert_eq!((file.first_customer, file.last_customer), (4, 9));
     assert_eq!((file.first_day, file.last_day), (Day(3), Day(70)));
     assert_eq!((file.month, file.rows), (None, 3));
+}
+
+/// A batch that is encoded early is stored as any other, whether its last rows fill a chunk or not; one that is given up
+/// then leaves nothing.
+#[tokio::test]
+async fn a_sealed_batch_is_what_it_would_be() {
+    let row = |at: u128| SurveyRow {
+        key: at,
+        customer: at as u32 % 3,
+        offering: 1,
+        responded_on: Day(20_000),
+        score: 9,
+    };
+    for rows in [0, 1, SMALL.chunk_rows, SMALL.chunk_rows * 2 + 1] {
+        let rows: Vec<SurveyRow> = (0..rows as u128).map(row).collect();
+        let harness = Harness::new(SMALL);
+        let expected = harness.commit(Dataset::Surveys, 1, &rows).await;
+        let expected = harness.read_all(&expected).await;
+        let before = harness.files();
+
+        let mut batch = harness.store.write_batch(Dataset::Surveys);
+        batch.push_all(rows.iter().copied()).await.unwrap();
+        batch.seal();
+        batch.seal();
+        let files = batch.finish().await.unwrap();
+        let files: Vec<FileRef> = files
+            .into_iter()
+            .map(|file| FileRef::new(file, 2))
+            .collect();
+        assert_eq!(harness.read_all(&files).await, expected);
+
+        let mut given_up = harness.store.write_batch(Dataset::Surveys);
+        given_up.push_all(rows).await.unwrap();
+        given_up.seal();
+        given_up.abort().await.unwrap();
+        assert_eq!(harness.files().len(), before.len() + files.len());
+    }
 }

@@ -33,7 +33,11 @@ impl Unstored {
             .write_batch(dataset)
             .announce_with(announce(app.db()));
         match fill(&mut batch, rows, reading).await {
-            Ok(read) => Ok(Unstored { batch, read }),
+            Ok(read) => {
+                // The batch before may still be on its way to the disk.
+                batch.seal();
+                Ok(Unstored { batch, read })
+            }
             Err(error) => {
                 abort(batch).await;
                 Err(error)

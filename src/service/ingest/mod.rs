@@ -210,6 +210,10 @@ fn judge(request: &Request, read: &Read) -> Option<Outcome> {
     })
 }
 
+/// Customers or associations that are stored at once, some tens of megabytes: both are put in order first, which pays the
+/// more the more of them there are.
+const ROWS_TOGETHER: usize = 256 * 1024;
+
 async fn store_reference(
     db: &Db,
     request: &Request,
@@ -217,18 +221,33 @@ async fn store_reference(
     reading: JoinHandle<Read>,
 ) -> Result<Outcome, IngestError> {
     let txn = db.begin().await?;
+    let (mut customers, mut associations) = (Vec::new(), Vec::new());
     while let Some(group) = rows.recv().await {
         match group {
             Rows::Products(rows) => reference::upsert_products(&txn, rows).await?,
             Rows::Workloads(rows) => reference::upsert_workloads(&txn, rows).await?,
             Rows::Partners(rows) => reference::upsert_partners(&txn, rows).await?,
-            Rows::Customers(rows) => reference::upsert_customers(&txn, rows).await?,
+            Rows::Customers(rows) => {
+                customers.extend(rows);
+                if customers.len() >= ROWS_TOGETHER {
+                    let rows = std::mem::take(&mut customers);
+                    reference::upsert_customers(&txn, rows).await?;
+                }
+            }
             Rows::Exams(rows) => reference::upsert_exams(&txn, rows).await?,
             Rows::FxRates(rows) => reference::upsert_fx_rates(&txn, rows).await?,
-            Rows::Associations(rows) => reference::upsert_associations(&txn, rows).await?,
+            Rows::Associations(rows) => {
+                associations.extend(rows);
+                if associations.len() >= ROWS_TOGETHER {
+                    let rows = std::mem::take(&mut associations);
+                    reference::upsert_associations(&txn, rows).await?;
+                }
+            }
             Rows::Facts(_) | Rows::Usage(_) => {}
         }
     }
+    reference::upsert_customers(&txn, customers).await?;
+    reference::upsert_associations(&txn, associations).await?;
     let read = reading.await.map_err(|_| IngestError::Lost)?;
     if let Some(outcome) = judge(request, &read) {
         txn.rollback().await.map_err(StoreError::from)?;

@@ -7,8 +7,9 @@ use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Sqlite, Transaction};
 
 use super::{Row, Values, listed};
 
-/// Rows of the longest statement, a power of two: enough that its way to the connection's thread is nothing beside it.
-const ROWS_MAX: usize = 128;
+/// Rows of the longest statement, a power of two: enough that waking the connection's thread, and being woken by it, is
+/// nothing beside it. SQLite takes 32,766 values with a statement.
+const ROWS_MAX: usize = 512;
 
 pub(super) async fn insert<R: Row>(
     txn: &mut Transaction<'static, Sqlite>,

@@ -278,16 +278,17 @@ pub async fn upsert_associations(
             row.starts_on,
         )
     };
-    let models = last_of_each(rows, key)
-        .into_iter()
-        .map(|row| association::ActiveModel {
-            customer: Set(row.customer),
-            partner: Set(row.partner),
-            association_type: Set(row.association_type.to_owned()),
-            offering: Set(row.offering),
-            starts_on: Set(row.starts_on),
-            ends_on: Set(row.ends_on),
-        });
+    let mut rows = last_of_each(rows, key);
+    // In the order of the table, so that each finds its place next to the one before.
+    rows.sort_unstable_by_key(key);
+    let models = rows.into_iter().map(|row| association::ActiveModel {
+        customer: Set(row.customer),
+        partner: Set(row.partner),
+        association_type: Set(row.association_type.to_owned()),
+        offering: Set(row.offering),
+        starts_on: Set(row.starts_on),
+        ends_on: Set(row.ends_on),
+    });
     let conflict = OnConflict::columns([
         association::Column::Customer,
         association::Column::Partner,

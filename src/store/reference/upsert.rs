@@ -2,11 +2,12 @@
 
 use std::hash::Hash;
 
+use futures_util::future::join;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, DatabaseTransaction, EntityTrait, Iterable,
-    PrimaryKeyToColumn, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
+    Iterable, PrimaryKeyToColumn, QueryFilter, QuerySelect, QueryTrait, Set,
 };
 
 use super::{CHUNK, StoreError};
@@ -73,12 +74,19 @@ where
     let (new, known): (Vec<Model>, Vec<Model>) = models.into_iter().partition(is_new);
     for models in [known, new] {
         let mut models = models.into_iter().peekable();
-        while models.peek().is_some() {
-            let some: Vec<Model> = models.by_ref().take(CHUNK).collect();
-            Model::Entity::insert_many(some)
-                .on_conflict(conflict.clone())
-                .exec_without_returning(txn)
-                .await?;
+        let backend = txn.get_database_backend();
+        let mut next = || {
+            models.peek()?;
+            let some = models.by_ref().take(CHUNK);
+            let insert = Model::Entity::insert_many(some).on_conflict(conflict.clone());
+            Some(insert.build(backend))
+        };
+        let mut statement = next();
+        while let Some(one) = statement {
+            // While the database works on some rows, the statement of the next is made.
+            let (done, following) = join(txn.execute_raw(one), async { next() }).await;
+            done?;
+            statement = following;
         }
     }
     Ok(())
