@@ -193,6 +193,10 @@ async fn batches_of_facts_are_replaced_and_deleted() {
 #[tokio::test]
 async fn a_job_is_run_and_publishes() {
     let server = Server::start().await;
+    // Somebody else computes until the run has been seen: it could have ended before.
+    let lock = peerband::service::lock::computing(server.app.data_dir())
+        .await
+        .unwrap();
     let input = json!({"job": "recompute_snapshot", "asOf": "2026-11-22"});
     let payload = change(&server, "runJob", input, "jobRun {id state trigger asOf}").await;
     let run = &payload["jobRun"];
@@ -200,6 +204,7 @@ async fn a_job_is_run_and_publishes() {
         (&run["state"], &run["trigger"], &run["asOf"]),
         (&json!("RUNNING"), &json!("OPERATOR"), &json!("2026-11-22"))
     );
+    drop(lock);
     let query = format!(
         "{{node(id: {}) {{... on JobRun {{state error snapshot {{asOf}}}}}}}}",
         run["id"]
