@@ -85,7 +85,9 @@ async fn read(dataset: Dataset, rows: u64, bytes: Vec<u8>) {
             places: &places,
         };
         let add = |_: &mut (), _: &mut Facts| Ok::<(), facts::Error>(());
-        let _ = store.fold_buckets(wanted, std::iter::once(3..1000), (), add).await;
+        let _ = store
+            .fold_buckets(wanted, std::iter::once(3..1000), (), add)
+            .await;
     }
 }
 

@@ -22,7 +22,7 @@ const SHARE_MAX: u64 = 8;
 
 /// The fields whose answers are made of snapshots, partners, offerings and locations alone, and of the rights of whoever
 /// asks. A document with any other field, also one that is new, is answered anew each time.
-const FIELDS: [&str; 106] = [
+const FIELDS: [&str; 110] = [
     "__typename",
     "absent",
     "asOf",
@@ -48,6 +48,7 @@ const FIELDS: [&str; 106] = [
     "formula",
     "group",
     "groupId",
+    "groupLabel",
     "groups",
     "hasNextPage",
     "hasPreviousPage",
@@ -73,7 +74,9 @@ const FIELDS: [&str; 106] = [
     "newestSnapshot",
     "nextBand",
     "noBandReason",
+    "noMaxReason",
     "noMeasureReason",
+    "noMinReason",
     "noRangesReason",
     "noRankReason",
     "noValueReason",
@@ -119,6 +122,7 @@ const FIELDS: [&str; 106] = [
     "totalCount",
     "trend",
     "unit",
+    "unitLabel",
     "value",
     "values",
     "window",
