@@ -50,7 +50,7 @@ async fn wide_program() -> Program {
             at + 1
         );
         let id = program.texts(&key, "id").await.remove(0);
-        let rotated = format!("mutation {{rotateApiKey(id: {id:?}) {{apiKey {{id}}}}}}");
+        let rotated = format!("mutation {{rotateApiKey(input: {{id: {id:?}}}) {{apiKey {{id}}}}}}");
         program.texts(&rotated, "id").await;
     }
     program
