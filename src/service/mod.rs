@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod audit;
 pub mod compact;
+mod copies;
 pub mod due;
 pub mod explain;
 pub mod export;

@@ -120,6 +120,28 @@ async fn a_run_sees_what_was_sent_after_the_copies_were_made() {
     database::remove(&url).await;
 }
 
+/// On PostgreSQL, where somebody else can write meanwhile. SQLite has one writer, whom a run waits for anyway.
+#[tokio::test]
+async fn a_run_goes_on_without_copies_while_somebody_changes_the_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = database::url().await;
+    let app = program(folder.path(), &url).await;
+    if !app.db().is_sqlite() {
+        let txn = app.db().begin().await.unwrap();
+        txn.execute_unprepared("UPDATE association SET ends_on = 0")
+            .await
+            .unwrap();
+        let as_before = lines(&["alder  100.0000", "birch  20.0000", "birch FR 20.0000"]);
+        assert_eq!(published(&app).await, as_before);
+        assert_eq!(copied(&app).await, lines(&[]));
+        txn.commit().await.unwrap();
+        assert_eq!(published(&app).await, lines(&[]));
+        assert_eq!(copied(&app).await, lines(&["association", "customer"]));
+    }
+    drop(app);
+    database::remove(&url).await;
+}
+
 #[tokio::test]
 async fn a_damaged_copy_stops_the_run_and_is_named() {
     let folder = tempfile::tempdir().unwrap();

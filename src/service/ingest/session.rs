@@ -18,8 +18,7 @@ use super::{
 };
 use crate::app::App;
 use crate::service::hashing::HashingKey;
-use crate::service::{lock, sweep};
-use crate::store::inputs::make_copies;
+use crate::service::{copies, lock, sweep};
 use crate::store::reference::Kind;
 
 /// Prepared rows are handed over in groups of this many.
@@ -62,14 +61,8 @@ pub(super) async fn take_all_in(
         copied_rows: 0,
     };
     let taken = session.take(requests).await;
-    if session.copied_rows >= COPIED_ROWS_MIN
-        && let Err(error) = make_copies(app.db()).await
-    {
-        let error: &dyn std::error::Error = &error;
-        tracing::warn!(
-            error,
-            "customers and associations are not copied; the next run tries again"
-        );
+    if session.copied_rows >= COPIED_ROWS_MIN {
+        copies::make(app).await;
     }
     // What batches have replaced, or left where they were not stored.
     sweep::sweep_while(app, &lock).await;

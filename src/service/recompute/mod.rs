@@ -12,10 +12,11 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::app::App;
 use crate::service::audit::Actor;
+use crate::service::copies;
 use crate::service::lock;
 use crate::service::run::{Asked, Leash, Run, Stopped};
 use crate::store::claim::{NewRun, Slot};
-use crate::store::inputs::{Inputs, Numbers, make_copies};
+use crate::store::inputs::{Inputs, Numbers};
 use crate::store::publication::{self, Counts};
 use crate::store::{StoreError, manifest};
 use tally::{Ahead, Newest, Walk};
@@ -269,7 +270,7 @@ async fn carry_out(
         why = first.stop() => return Err(why.into()),
     };
     publication::sweep_unpublished(app.db()).await?;
-    make_copies(app.db()).await?;
+    copies::make(app).await;
     let dates = works.iter().map(|work| work.as_of).collect();
     let (run, newest) = pin(app, dates).await?;
     for counted in run.walk.count(newest, &leashes).await? {

@@ -12,6 +12,8 @@ use crate::store::{Db, StoreError};
 
 /// The most bytes of a copy: databases bound what one value holds. Larger tables are read as they are.
 const BYTES_MAX: usize = 256 << 20;
+/// How long PostgreSQL waits for others to end their changes.
+const PATIENCE: &str = "2s";
 
 /// Tells all rows of a table, from its copy where there is one.
 pub(super) async fn read<R: Row>(
@@ -46,9 +48,10 @@ pub async fn make_copies(db: &Db) -> Result<(), StoreError> {
     }
     let txn = db.begin().await?;
     if !db.is_sqlite() {
-        // Nobody changes them between their reading and the end of this transaction. SQLite has one writer anyway.
+        // Nobody changes them between their reading and the end of this transaction, and whoever does now is not waited for
+        // long. SQLite has one writer anyway.
         let lock = format!(
-            "LOCK TABLE {}, {} IN SHARE MODE",
+            "SET LOCAL lock_timeout = '{PATIENCE}'; LOCK TABLE {}, {} IN SHARE MODE",
             CustomerRow::TABLE,
             AssociationRow::TABLE
         );
