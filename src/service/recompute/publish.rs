@@ -15,6 +15,9 @@ use crate::clock;
 use crate::service::run::{Run, Stopped};
 use crate::store::publication::{self, Counts};
 
+/// Scorecards that are written together, or those of one offering where it has more.
+const SCORECARDS_TOGETHER: usize = 16 * 1024;
+
 /// What the snapshots of one run share.
 #[derive(Debug)]
 pub(super) struct Inputs {
@@ -64,10 +67,22 @@ pub(super) async fn publish(
         let decided = protect(db, inputs, &building, &all, leash).await?;
         building.add(db, reference, &all, &decided).await?;
     } else {
+        // Offerings with few scorecards are written together: each writing has a price of its own.
+        let (mut together, mut scorecards) = (Vec::new(), 0);
         while let Some(slices) = scored.try_next().await? {
             leash.check()?;
-            building.add(db, reference, &slices, &[]).await?;
+            scorecards += slices
+                .iter()
+                .map(|slice| slice.scorecards.len())
+                .sum::<usize>();
+            together.extend(slices);
+            if scorecards >= SCORECARDS_TOGETHER {
+                building.add(db, reference, &together, &[]).await?;
+                together.clear();
+                scorecards = 0;
+            }
         }
+        building.add(db, reference, &together, &[]).await?;
     }
     leash.check()?;
     if !building.publish(db, claim, clock::now()).await? {
