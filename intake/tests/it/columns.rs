@@ -57,7 +57,7 @@ fn written(columns: Vec<(&str, ArrayRef, bool)>, dictionary: bool) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-/// Takes blocks whose customers are all known, and rows one by one else, as the product does.
+/// Takes blocks of which every customer, product and workload is known, and rows one by one else, as the product does.
 #[derive(Default)]
 struct Taker {
     got: Got,
@@ -73,7 +73,12 @@ impl RowVisitor for Taker {
         let ids = [facts.customer_id, facts.product_id];
         let is_known =
             |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.is_empty();
-        if !(0..facts.len()).all(|at| ids.iter().all(|texts| is_known(texts.text(at)))) {
+        let all_known = (0..facts.len()).all(|at| {
+            let workload = facts.workload_id.map_or("", |texts| texts.text(at));
+            ids.iter().all(|texts| is_known(texts.text(at)))
+                && (workload.is_empty() || is_known(workload))
+        });
+        if !all_known {
             return Ok(false);
         }
         self.blocks += 1;
@@ -410,6 +415,17 @@ fn one_bad_row_is_rejected_with_its_place() {
         let (line, rejected, ..) = got.reject();
         assert_eq!((line, rejected), (9_501, column));
     }
+}
+
+#[test]
+fn a_workload_no_catalogue_can_have_is_rejected_row_by_row() {
+    let mut rows: Vec<Sent> = (0..100).map(good).collect();
+    rows[40].3 = Some(" ".to_owned());
+    assert_eq!(check(&rows, true, false), 0);
+    let bytes = parquet(&rows, true, false);
+    let got = try_read(Dataset::Usage, "parquet", &bytes, &Limits::default()).unwrap();
+    let (line, rejected, ..) = got.reject();
+    assert_eq!((line, rejected), (41, "workload_id"));
 }
 
 fn any_text() -> impl Strategy<Value = Option<String>> {
