@@ -38,8 +38,9 @@ const BATCH_ROWS: RangeInclusive<u64> = 1024..=8192;
 /// What as many rows as are decoded at once may take.
 const BATCH_BYTES: u64 = 8 << 20;
 
-/// Batches that are decoded ahead of the one in hand.
-const BATCHES_AHEAD: usize = 2;
+/// Batches that are decoded ahead of the one in hand: some milliseconds of work, so that whoever takes them has enough while
+/// the system lets other threads run.
+const BATCHES_AHEAD: usize = 8;
 
 pub(crate) fn read<V: RowVisitor + ?Sized>(
     source: &Source,

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PAGE_BYTES: u32 = 8192;
 /// So much of the write-ahead log is written in bulk before it is copied to its place: 64 MiB.
 const BULK_CHECKPOINT_PAGES: u32 = (64 << 20) / PAGE_BYTES;
+/// What a connection that writes much keeps of the file in memory: a page that is changed again and again before the commit
+/// is then written once.
+const WRITER_CACHE_KIB: u32 = 32 << 10;
 /// Between two tries to open a file that is locked.
 const LOCKED_PAUSE: Duration = Duration::from_millis(20);
 /// No statement of ours runs longer on PostgreSQL.
@@ -84,10 +87,10 @@ impl Db {
     pub async fn open(url: &str, sqlite_file: &Path, connections: u32) -> Result<Db, StoreError> {
         let db = if url.is_empty() {
             Db {
-                write: connect(&sqlite(sqlite_file, 1)).await?,
-                read: connect(&sqlite(sqlite_file, connections)).await?,
+                write: connect(&sqlite(writing(sqlite_file), 1)).await?,
+                read: connect(&sqlite(reading(sqlite_file), connections)).await?,
                 bulk: Some(bulk(sqlite_file)),
-                lone: connect(&later(sqlite(sqlite_file, LONE_MAX))).await?,
+                lone: connect(&later(sqlite(reading(sqlite_file), LONE_MAX))).await?,
             }
         } else {
             Db {
@@ -226,19 +229,18 @@ fn is_locked(error: &DbErr) -> bool {
     code.is_some_and(|code| code & 0xff == BUSY)
 }
 
-fn sqlite(file: &Path, connections: u32) -> ConnectOptions {
+fn sqlite(of_each: SqliteConnectOptions, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new("sqlite::memory:");
-    let file = file.to_owned();
     options
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |_| sqlite_options(&file));
+        .map_sqlx_sqlite_opts(move |_| of_each.clone());
     options
 }
 
-fn sqlite_options(file: &Path) -> SqliteConnectOptions {
+fn reading(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
@@ -250,8 +252,12 @@ fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
+fn writing(file: &Path) -> SqliteConnectOptions {
+    reading(file).pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+}
+
 fn bulk(file: &Path) -> SqlitePool {
-    let options = sqlite_options(file)
+    let options = writing(file)
         .synchronous(SqliteSynchronous::Normal)
         .pragma("wal_autocheckpoint", BULK_CHECKPOINT_PAGES.to_string());
     SqlitePoolOptions::new()

@@ -24,8 +24,9 @@ use crate::store::reference::Kind;
 /// Prepared rows are handed over in groups of this many.
 const GROUP: usize = 4096;
 
-/// Groups on their way from the reading thread to whoever stores them.
-const GROUPS_AHEAD: usize = 4;
+/// Groups on their way from the reading thread to whoever stores them: some milliseconds of work, so that neither waits
+/// whenever the system lets another thread run.
+const GROUPS_AHEAD: usize = 16;
 
 /// So many new customers and associations are copied for the next run at once. Fewer it copies itself: whoever sends a
 /// few need not wait for a copy of all.
