@@ -3,8 +3,8 @@
 //! Every file is sorted by customer, so that a bucket is one walk over all of its files side by side: what is held is a
 //! block and a part or two of each file, however many facts the bucket has. Of each file a customer has few rows, so that
 //! those of some hundred customers are taken at once and dealt out by customer; nothing is compared for it. Of row groups at
-//! the edge of two buckets each decodes its own rows, and the customers of all. Where a dataset has many files, its rows
-//! are gathered first.
+//! the edge of two walks each decodes its own rows, and the customers of all; from a bucket to the next one the walk goes
+//! on. Where a dataset has many files, the rows of each bucket are gathered first.
 
 use std::cmp::Reverse;
 use std::ops::{Range, RangeInclusive};
@@ -13,6 +13,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use kernel::{Day, Facts, Instances, Revenue, SeatChange, Survey, UsageMonth};
 use tokio::runtime::Handle;
 
+use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::gather::gather;
@@ -22,6 +23,14 @@ use crate::run::{ENDED, Run};
 use crate::settle::Settled;
 use crate::store::FactStore;
 
+/// The datasets whose rows a bucket has.
+pub(crate) const WALKED: [Dataset; 5] = [
+    Dataset::Revenue,
+    Dataset::SeatChanges,
+    Dataset::Usage,
+    Dataset::Instances,
+    Dataset::Surveys,
+];
 /// About how many rows are handed on together: few enough to stay in a processor's cache until they are used.
 const HANDED_ROWS: usize = 16 * 1024;
 /// The customers that are handed on together at first, until it is seen how many rows they have.
@@ -37,6 +46,8 @@ const PLANNED_AHEAD: usize = 8;
 pub struct Wanted<'a> {
     /// Files of other datasets may be among them and are not read.
     pub files: &'a [FileRef],
+    /// All buckets lie within these. What follows them is not read ahead.
+    pub customers: Range<u32>,
     pub days: RangeInclusive<Day>,
     pub settled: &'a Settled,
     pub places: &'a Places,
@@ -45,7 +56,8 @@ pub struct Wanted<'a> {
 impl FactStore {
     /// Folds buckets, one after the other on one thread: `add` is given all facts of some customers, some thousands of rows
     /// at a time, in order of customer within a bucket, and may leave its emptied buffers behind for the next. Whoever
-    /// shares the buckets with others hands out the next of them as it is asked for.
+    /// shares the buckets with others hands out the next of them as it is asked for: quickest the one that begins where the
+    /// last has ended, which needs no row to be sought.
     ///
     /// One user may have several rows for a month, one for each file; they add up as sets.
     ///
@@ -64,8 +76,8 @@ impl FactStore {
         Buckets: IntoIterator<Item = Range<u32>> + Send + 'static,
     {
         let (store, files) = (self.clone(), wanted.files.to_vec());
-        let mut pick = Pick {
-            customers: 0..0,
+        let within = Pick {
+            customers: wanted.customers,
             days: wanted.days,
             settled: wanted.settled.clone(),
             places: wanted.places.clone(),
@@ -73,16 +85,22 @@ impl FactStore {
         let runtime = Handle::current();
         let folded = tokio::task::spawn_blocking(move || {
             let mut facts = Facts::default();
-            for customers in buckets {
-                pick.customers = customers;
-                let planned = SideBySide::plan(&store, &files, pick.clone());
-                let mut side_by_side = runtime.block_on(planned)?;
-                side_by_side.begin()?;
-                while side_by_side.head() != ENDED {
-                    side_by_side.next_into(&mut facts)?;
+            let mut last: Option<SideBySide> = None;
+            for bucket in buckets {
+                let mut walk = match last.take().filter(|walk| walk.goes_on_to(&bucket)) {
+                    Some(walk) => walk,
+                    None => {
+                        let planned = SideBySide::plan(&store, &files, &within, &bucket);
+                        let mut walk = runtime.block_on(planned)?;
+                        walk.begin()?;
+                        walk
+                    }
+                };
+                while walk.next_into(&bucket, &mut facts)? {
                     add(&mut sum, &mut facts)?;
                     facts.clear();
                 }
+                last = Some(walk);
             }
             Ok(sum)
         });
@@ -103,6 +121,7 @@ impl FactStore {
     ) -> Result<Facts, Error> {
         let wanted = Wanted {
             files,
+            customers: customers.clone(),
             days,
             settled,
             places,
@@ -116,9 +135,10 @@ impl FactStore {
     }
 }
 
-/// All files of a bucket.
+/// A walk over all files, from the first customer of a bucket on.
 struct SideBySide {
     runtime: Handle,
+    /// Its customers are those of the bucket alone where any rows are gathered.
     pick: Pick,
     revenue: Lane<Revenue>,
     seat_changes: Lane<SeatChange>,
@@ -126,13 +146,29 @@ struct SideBySide {
     instances: Lane<Observed>,
     surveys: Lane<Survey>,
     observed: Vec<Observed>,
+    /// Everything of customers before this one has been handed on.
+    reached: u32,
     /// How many customers are handed on next.
     customers: u32,
     places: Vec<u32>,
 }
 
 impl SideBySide {
-    async fn plan(store: &FactStore, files: &[FileRef], pick: Pick) -> Result<SideBySide, Error> {
+    async fn plan(
+        store: &FactStore,
+        files: &[FileRef],
+        within: &Pick,
+        bucket: &Range<u32>,
+    ) -> Result<SideBySide, Error> {
+        let mut pick = within.clone();
+        pick.customers.start = bucket.start;
+        let is_gathered = WALKED.into_iter().any(|dataset| {
+            let files = files.iter().filter(|file| file.dataset == dataset);
+            needed(files, &pick).count() > store.sizes().side_by_side_files
+        });
+        if is_gathered {
+            pick.customers.end = bucket.end;
+        }
         Ok(SideBySide {
             runtime: Handle::current(),
             revenue: Lane::plan(store, files, &pick).await?,
@@ -141,10 +177,15 @@ impl SideBySide {
             instances: Lane::plan(store, files, &pick).await?,
             surveys: Lane::plan(store, files, &pick).await?,
             observed: Vec::new(),
+            reached: bucket.start,
             customers: CUSTOMERS_AT_FIRST,
             places: Vec::new(),
             pick,
         })
+    }
+
+    fn goes_on_to(&self, bucket: &Range<u32>) -> bool {
+        self.reached == bucket.start && bucket.end <= self.pick.customers.end
     }
 
     /// Reads the first rows of every file.
@@ -166,10 +207,14 @@ impl SideBySide {
             .min(self.surveys.head)
     }
 
-    /// Appends the facts of the next customers.
-    fn next_into(&mut self, facts: &mut Facts) -> Result<(), Error> {
+    /// Appends the facts of the next customers of a bucket; whether there were any.
+    fn next_into(&mut self, bucket: &Range<u32>, facts: &mut Facts) -> Result<bool, Error> {
         let first = self.head();
-        let customers = first..first.saturating_add(self.customers);
+        if first >= bucket.end {
+            self.reached = bucket.end;
+            return Ok(false);
+        }
+        let customers = first..first.saturating_add(self.customers).min(bucket.end);
         let (runtime, pick, places) = (&self.runtime, &self.pick, &mut self.places);
         self.revenue.read_to(customers.end, runtime, pick)?;
         self.revenue.deal(&customers, places, &mut facts.revenue);
@@ -188,8 +233,16 @@ impl SideBySide {
         } else if rows > HANDED_ROWS * 2 {
             self.customers = (self.customers / 2).max(1);
         }
-        Ok(())
+        Ok(true)
     }
+}
+
+/// The files that can hold a row to be picked.
+fn needed<'a>(
+    files: impl Iterator<Item = &'a FileRef>,
+    pick: &Pick,
+) -> impl Iterator<Item = &'a FileRef> {
+    files.filter(|file| file.may_hold(&pick.customers) && file.is_needed_for(&pick.days))
 }
 
 /// The files of one dataset.
@@ -201,12 +254,8 @@ struct Lane<R> {
 
 impl<R: Picked> Lane<R> {
     async fn plan(store: &FactStore, files: &[FileRef], pick: &Pick) -> Result<Lane<R>, Error> {
-        let files: Vec<FileRef> = files
-            .iter()
-            .filter(|file| file.dataset == R::DATASET)
-            .filter(|file| file.may_hold(&pick.customers) && file.is_needed_for(&pick.days))
-            .cloned()
-            .collect();
+        let files = files.iter().filter(|file| file.dataset == R::DATASET);
+        let files: Vec<FileRef> = needed(files, pick).cloned().collect();
         let runs: Vec<Run<R>> = if files.len() > store.sizes().side_by_side_files {
             vec![gather(store, files, pick).await?]
         } else {

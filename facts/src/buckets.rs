@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::bucket::WALKED;
 use crate::dataset::Dataset;
 use crate::file::FileRef;
 use crate::gather::SIDE_BY_SIDE_FILES;
@@ -9,15 +10,23 @@ use crate::gather::SIDE_BY_SIDE_FILES;
 /// The rows of a bucket whose rows are gathered, some fifty megabytes: what is held of many files must not grow with them.
 const GATHERED_ROWS_MAX: u64 = 2 * 1024 * 1024;
 
+/// Whether few enough files stand side by side for a walk over a bucket to go on to the next one. Then small buckets cost
+/// no more than large ones.
+#[must_use]
+pub fn walks_on(files: &[FileRef]) -> bool {
+    let of = |dataset| files.iter().filter(move |file| file.dataset == dataset);
+    (WALKED.into_iter()).all(|dataset| of(dataset).count() <= SIDE_BY_SIDE_FILES)
+}
+
 /// Ranges of customers, in order and without gaps from 0 to the last customer of any file, that hold about
 /// `target_rows` rows each, or fewer where there are many files. None where no file has a customer.
 ///
 /// The manifest tells only each file's first and last customer, so that its rows are taken as evenly spread between
 /// them. Certifications have no customer and take no part.
 #[must_use]
-pub fn buckets(files: &[FileRef], target_rows: u64) -> Vec<Range<u32>> {
+pub fn buckets(all_files: &[FileRef], target_rows: u64) -> Vec<Range<u32>> {
     let files = || {
-        files
+        all_files
             .iter()
             .filter(|file| file.dataset != Dataset::Certifications)
     };
@@ -36,12 +45,9 @@ pub fn buckets(files: &[FileRef], target_rows: u64) -> Vec<Range<u32>> {
         .collect();
     steps.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
 
-    let is_gathered = Dataset::ALL
-        .into_iter()
-        .any(|dataset| files().filter(|file| file.dataset == dataset).count() > SIDE_BY_SIDE_FILES);
-    let target_rows = match is_gathered {
-        true => target_rows.min(GATHERED_ROWS_MAX),
-        false => target_rows,
+    let target_rows = match walks_on(all_files) {
+        true => target_rows,
+        false => target_rows.min(GATHERED_ROWS_MAX),
     };
     let target = target_rows.max(1) as f64;
     let mut buckets = Vec::new();

@@ -53,6 +53,24 @@ impl Buffers {
         Ok(parts.collect())
     }
 
+    /// Has the system read parts of a file that are asked for soon, where it can: nobody waits for it.
+    pub(crate) fn announce(path: &Path, ranges: &[Range<u64>]) {
+        // What cannot be opened is told by whoever reads it.
+        #[cfg(target_os = "linux")]
+        if let Ok(file) = File::open(path) {
+            for together in ranges.chunk_by(|a, b| a.end == b.start) {
+                let length = together.iter().map(|range| range.end - range.start).sum();
+                let length = std::num::NonZero::new(length);
+                let _ = rustix::fs::fadvise(
+                    &file,
+                    together[0].start,
+                    length,
+                    rustix::fs::Advice::WillNeed,
+                );
+            }
+        }
+    }
+
     /// At least as many bytes, whatever they are: the smallest idle buffer that has them, or else the largest, which
     /// grows.
     fn lend(self: Arc<Self>, length: usize) -> Lent {

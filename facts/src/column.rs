@@ -216,6 +216,11 @@ impl Kind for Hash {
 }
 
 impl Opened<'_, Hash> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = u128> + '_ {
+        let (values, _) = self.array.value_data().as_chunks::<16>();
+        values.iter().map(|value| u128::from_be_bytes(*value))
+    }
+
     /// The most significant 64 bits of each value.
     pub(crate) fn first_halves(&self) -> impl Iterator<Item = u64> + '_ {
         let (values, _) = self.array.value_data().as_chunks::<16>();

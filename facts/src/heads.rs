@@ -15,7 +15,8 @@ const PARTS: u64 = 256;
 /// At sixteen pieces for each head about three heads of a hundred share a piece by chance.
 const PIECES_PER_HEAD: usize = 16;
 
-/// The heads of one of `passes` equal ranges of all hashes.
+/// The heads of one of `passes` equal ranges of all hashes. Their memory serves the next range, and the next files.
+#[derive(Default)]
 pub(crate) struct Heads {
     pass: u64,
     passes: u64,
@@ -32,26 +33,25 @@ pub(crate) struct Repeated {
 
 impl Heads {
     /// Makes room for about as many heads as are expected in the pass.
-    pub(crate) fn new(pass: u64, passes: u64, expected: u64) -> Heads {
+    pub(crate) fn begin(&mut self, pass: u64, passes: u64, expected: u64) {
+        (self.pass, self.passes) = (pass, passes);
+        self.parts.resize_with(PARTS as usize, Vec::new);
         // Parts of hashes are about equal: an eighth more is enough for all but one of very many.
-        let of_part = expected / PARTS + expected / PARTS / 8 + 16;
-        Heads {
-            pass,
-            passes,
-            parts: (0..PARTS)
-                .map(|_| Vec::with_capacity(of_part as usize))
-                .collect(),
+        let of_part = (expected / PARTS + expected / PARTS / 8 + 16) as usize;
+        for part in &mut self.parts {
+            part.clear();
+            part.reserve(of_part);
         }
     }
 
     /// Adds those that stand here more than once.
-    pub(crate) fn find_repeated(self, repeated: &mut Repeated) {
+    pub(crate) fn find_repeated(&self, repeated: &mut Repeated) {
         let mut pieces = Pieces::default();
         let mut suspects = Vec::new();
-        for part in self.parts {
+        for part in &self.parts {
             pieces.clear(part.len());
             let mut is_any_shared = false;
-            for head in &part {
+            for head in part {
                 is_any_shared |= pieces.add(*head);
             }
             if !is_any_shared {

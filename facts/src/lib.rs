@@ -47,7 +47,7 @@ pub mod write;
 
 pub use batches::{BatchRows, FileBatches};
 pub use bucket::Wanted;
-pub use buckets::buckets;
+pub use buckets::{buckets, walks_on};
 pub use code::{LicenseType, Status};
 pub use dataset::Dataset;
 pub use error::Error;

@@ -1,7 +1,7 @@
 //! One file's rows of some customers, taken some customers at a time.
 //!
-//! A run holds a block or two of rows and the bytes of a part of its file; the next part is fetched meanwhile. Where files
-//! are many, that would be much for each of them: then one run has the rows of all (see [`mod@crate::gather`]).
+//! A run holds a block or two of rows and the bytes of a part of its file. The next part is fetched meanwhile; of a local file
+//! the system is told of it instead, and whoever decodes it reads it, so that no thread waits for another. Where files are many, that would be much for each of them: then one run has the rows of all (see [`mod@crate::gather`]).
 
 use std::collections::VecDeque;
 
@@ -91,7 +91,7 @@ impl<R: Picked> Run<R> {
             match &mut self.blocks {
                 Some(blocks) => break blocks,
                 None => match self.next_part(runtime)? {
-                    Some(part) => self.blocks = Some(part.open(BLOCK_ROWS)?),
+                    Some(part) => self.blocks = Some(part.open(&self.store, BLOCK_ROWS)?),
                     None => return Ok(false),
                 },
             }
@@ -120,6 +120,13 @@ impl<R: Picked> Run<R> {
     }
 
     fn next_part(&mut self, runtime: &Handle) -> Result<Option<Part>, Error> {
+        if self.store.is_local() {
+            let part = self.parts.pop_front();
+            if let Some(next) = self.parts.front() {
+                next.announce(&self.store)?;
+            }
+            return Ok(part);
+        }
         let ahead = self.ahead.take().or_else(|| self.fetch_next(runtime));
         let Some(ahead) = ahead else {
             return Ok(None);

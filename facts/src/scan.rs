@@ -18,6 +18,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use tokio::sync::mpsc;
 
 use crate::batches::{BATCH, FileBatches, RowBatches};
+use crate::buffers::Buffers;
 use crate::column::{Customer, Id, Kind, Opened};
 use crate::error::Error;
 use crate::file::FileRef;
@@ -94,10 +95,17 @@ impl FactStore {
             .try_buffered(PARTS_AHEAD);
         // One thread decodes them all, so that its memory serves one after the other.
         let (sender, mut fetched) = mpsc::channel::<Part>(1);
+        let store = self.clone();
         let decode = tokio::task::spawn_blocking(move || {
-            while let Some(part) = fetched.blocking_recv() {
-                let mut blocks = part.open(BLOCK_ROWS)?;
+            let mut next = fetched.blocking_recv();
+            while let Some(part) = next {
+                next = fetched.try_recv().ok();
+                if let Some(next) = &next {
+                    next.announce(&store)?;
+                }
+                let mut blocks = part.open(&store, BLOCK_ROWS)?;
                 while blocks.next(|block| sink.take(block))? {}
+                next = next.or_else(|| fetched.blocking_recv());
             }
             Ok::<S, Error>(sink)
         });
@@ -159,24 +167,12 @@ impl FactStore {
         Ok(parts)
     }
 
+    /// Fetches what is to be decoded, unless it lies in a local file.
     pub(crate) async fn fetch(self, mut part: Part) -> Result<Part, Error> {
-        let wanted: Vec<(Range<u64>, u32)> = part
-            .groups
-            .clone()
-            .flat_map(|group| part.columns.iter().map(move |column| (group, *column)))
-            .map(|(group, column)| part.footer.chunk(group, column))
-            .collect();
-        let ranges: Vec<Range<u64>> = wanted.iter().map(|(range, _)| range.clone()).collect();
-        let fetched = self.ranges(&part.file, &ranges).await?;
-        part.chunks = wanted
-            .into_iter()
-            .zip(fetched)
-            .map(|((range, checksum), bytes)| Chunk {
-                start: range.start,
-                bytes,
-                checksum,
-            })
-            .collect();
+        if self.local_path(&part.file)?.is_none() {
+            let fetched = self.ranges(&part.file, &part.ranges()).await?;
+            part.set_chunks(fetched);
+        }
         Ok(part)
     }
 }
@@ -195,8 +191,41 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Ready to be decoded, so many rows at a time.
-    pub(crate) fn open(mut self, block_rows: usize) -> Result<Blocks, Error> {
+    /// Where each row group and column lies, and its checksum.
+    fn wanted(&self) -> impl Iterator<Item = (Range<u64>, u32)> {
+        let columns = |group| self.columns.iter().map(move |column| (group, *column));
+        let wanted = self.groups.clone().flat_map(columns);
+        wanted.map(|(group, column)| self.footer.chunk(group, column))
+    }
+
+    fn ranges(&self) -> Vec<Range<u64>> {
+        self.wanted().map(|(range, _)| range).collect()
+    }
+
+    /// Has the system read what will be decoded soon, if it lies in a local file.
+    pub(crate) fn announce(&self, store: &FactStore) -> Result<(), Error> {
+        if let Some(path) = store.local_path(&self.file)? {
+            Buffers::announce(&path, &self.ranges());
+        }
+        Ok(())
+    }
+
+    fn set_chunks(&mut self, fetched: Vec<Bytes>) {
+        let chunks = self.wanted().zip(fetched);
+        let chunks = chunks.map(|((range, checksum), bytes)| Chunk {
+            start: range.start,
+            bytes,
+            checksum,
+        });
+        self.chunks = chunks.collect();
+    }
+
+    /// Ready to be decoded, so many rows at a time. To be called from a thread that may block.
+    pub(crate) fn open(mut self, store: &FactStore, block_rows: usize) -> Result<Blocks, Error> {
+        if let Some(path) = store.local_path(&self.file)? {
+            let read = store.local_ranges(&self.file, &path, &self.ranges())?;
+            self.set_chunks(read);
+        }
         let damaged = |error: ParquetError| Error::damaged(&self.file.path, error);
         for chunk in &self.chunks {
             if crc32fast::hash(&chunk.bytes) != chunk.checksum {

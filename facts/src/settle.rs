@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
 use rustc_hash::FxHashMap;
 
 use crate::batches::FileBatches;
@@ -65,20 +64,26 @@ impl FactStore {
     /// # Errors
     /// Where a file cannot be read.
     pub async fn settle(&self, files: &[FileRef]) -> Result<Settled, Error> {
-        let datasets = Dataset::ALL.into_iter();
-        let settled = datasets
-            .filter(|dataset| dataset.is_settled_globally())
-            .map(|dataset| {
+        let mut settled = FxHashMap::default();
+        // One after the other: the memory of one serves the next.
+        let mut heads = Heads::default();
+        for dataset in Dataset::ALL {
+            if dataset.is_settled_globally() {
                 let of_dataset = files.iter().filter(|file| file.dataset == dataset);
-                self.settle_dataset(of_dataset.cloned().collect())
-            });
-        let settled = try_join_all(settled).await?;
+                let of_dataset = of_dataset.cloned().collect();
+                settled.extend(self.settle_dataset(of_dataset, &mut heads).await?);
+            }
+        }
         Ok(Settled {
-            files: Arc::new(settled.into_iter().flatten().collect()),
+            files: Arc::new(settled),
         })
     }
 
-    async fn settle_dataset(&self, files: Vec<FileRef>) -> Result<Vec<(String, Bitmap)>, Error> {
+    async fn settle_dataset(
+        &self,
+        files: Vec<FileRef>,
+        heads: &mut Heads,
+    ) -> Result<Vec<(String, Bitmap)>, Error> {
         let mut settled: Vec<(String, Bitmap)> = files
             .iter()
             .map(|file| (file.path.clone(), Bitmap::default()))
@@ -88,7 +93,7 @@ impl FactStore {
         if files.len() < 2 && files.iter().all(is_of_one) {
             return Ok(settled);
         }
-        let repeated = Arc::new(self.repeated(&files).await?);
+        let repeated = Arc::new(self.repeated(&files, heads).await?);
         let passes = (repeated.rows).div_ceil(self.sizes.settled_keys.max(1) as u64);
         let places: Arc<FxHashMap<String, u32>> = Arc::new(
             files
@@ -117,18 +122,19 @@ impl FactStore {
     }
 
     /// The keys that may stand in these files more than once.
-    async fn repeated(&self, files: &[FileRef]) -> Result<Repeated, Error> {
+    async fn repeated(&self, files: &[FileRef], heads: &mut Heads) -> Result<Repeated, Error> {
         let keys: u64 = files.iter().map(|file| file.rows).sum();
         let passes = keys.div_ceil(self.sizes.settled_heads.max(1) as u64);
         let mut repeated = Repeated::default();
         for pass in 0..passes {
-            let heads = Heads::new(pass, passes, keys / passes);
-            let heads = self.scan(files.to_vec(), ALL_CUSTOMERS, heads).await?;
+            let mut of_pass = std::mem::take(heads);
+            of_pass.begin(pass, passes, keys / passes);
+            let of_pass = self.scan(files.to_vec(), ALL_CUSTOMERS, of_pass).await?;
             let find = tokio::task::spawn_blocking(move || {
-                heads.find_repeated(&mut repeated);
-                repeated
+                of_pass.find_repeated(&mut repeated);
+                (of_pass, repeated)
             });
-            repeated = find.await?;
+            (*heads, repeated) = find.await?;
         }
         Ok(repeated)
     }

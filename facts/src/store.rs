@@ -187,30 +187,46 @@ impl FactStore {
             })
     }
 
-    /// Reads parts of a file, each of exactly the length asked for.
+    pub(crate) fn is_local(&self) -> bool {
+        self.inner.root.is_some()
+    }
+
+    /// Where a file lies, if it is a local one: whoever decodes it reads it too.
+    pub(crate) fn local_path(&self, file: &FileRef) -> Result<Option<PathBuf>, Error> {
+        let Some(root) = &self.inner.root else {
+            return Ok(None);
+        };
+        Ok(Some(root.join(self.location(&file.path)?.as_ref())))
+    }
+
+    /// Reads parts of a local file, each of exactly the length asked for. To be called from a thread that may block.
+    pub(crate) fn local_ranges(
+        &self,
+        file: &FileRef,
+        path: &std::path::Path,
+        ranges: &[Range<u64>],
+    ) -> Result<Vec<Bytes>, Error> {
+        let read = self.inner.buffers().read(path, ranges);
+        read.map_err(|source| {
+            let path = file.path.clone();
+            match source.kind() {
+                ErrorKind::NotFound => Error::Missing { path },
+                ErrorKind::UnexpectedEof => Error::damaged(&path, TOO_SHORT),
+                _ => Error::Disk { path, source },
+            }
+        })
+    }
+
+    /// Reads parts of a file that is not a local one, each of exactly the length asked for.
     pub(crate) async fn ranges(
         &self,
         file: &FileRef,
         ranges: &[Range<u64>],
     ) -> Result<Vec<Bytes>, Error> {
-        let location = self.location(&file.path)?;
-        if let Some(root) = &self.inner.root {
-            let path = root.join(location.as_ref());
-            let (buffers, ranges) = (self.inner.buffers(), ranges.to_vec());
-            let read = tokio::task::spawn_blocking(move || buffers.read(&path, &ranges));
-            return read.await?.map_err(|source| {
-                let path = file.path.clone();
-                match source.kind() {
-                    ErrorKind::NotFound => Error::Missing { path },
-                    ErrorKind::UnexpectedEof => Error::damaged(&path, TOO_SHORT),
-                    _ => Error::Disk { path, source },
-                }
-            });
-        }
         let parts = self
             .inner
             .objects
-            .get_ranges(&location, ranges)
+            .get_ranges(&self.location(&file.path)?, ranges)
             .await
             .map_err(|source| Error::store(&file.path, source))?;
         let complete = parts.len() == ranges.len()

@@ -89,12 +89,12 @@ impl Sink for Observations {
         let days = block.column::<Date>("observed_on")?;
         let ordinals = block.column::<Ordinal>(ORDINAL)?;
         let batches = block.batches()?;
-        for at in 0..block.len() {
-            let observed_on = days.get(at)?;
+        let seen = subscriptions.values().zip(days.array.values().iter());
+        for (at, (subscription, observed_on)) in seen.enumerate() {
+            let observed_on = Day(*observed_on);
             if !self.days.contains(&observed_on) {
                 continue;
             }
-            let subscription = subscriptions.get(at)?;
             let read = || {
                 let row = Subscription {
                     subscription,

@@ -8,6 +8,7 @@
 //! published; under [`Ranges::Protected`] [`Protection::protect`] decides how much of them partners are shown.
 
 mod attribution;
+mod bits;
 mod catalog;
 mod certified;
 mod day;

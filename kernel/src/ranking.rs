@@ -125,7 +125,7 @@ mod tests {
             partner: Partner(0),
             totals: Some(totals),
             certified_people: 0,
-            standings: [None; Metric::COUNT],
+            places: [None; Metric::COUNT],
         }
     }
 

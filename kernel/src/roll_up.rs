@@ -5,10 +5,12 @@ use crate::ids::{Location, Partner, Slice};
 use crate::totals::Totals;
 
 /// Adds each location's totals of one offering to those above it, and tells those of each location, which are in order of
-/// partner. Both sides are in order of location.
+/// partner. Both sides are in order of location. Told is one of so many stretches of the locations, which are about as much
+/// work each.
 pub(crate) fn roll_up(
     catalog: &Catalog,
     totals: &[(Slice, Partner, Totals)],
+    (stretch, stretches): (usize, usize),
     mut tell: impl FnMut(Location, &[(Partner, Totals)]),
 ) {
     let own: Vec<&[(Slice, Partner, Totals)]> = totals
@@ -23,7 +25,16 @@ pub(crate) fn roll_up(
     parts.sort_unstable();
     let mut rows = Vec::new();
     let mut sum = Sum::default();
+    let rows_of =
+        |parts: &[(Location, usize)]| -> usize { parts.iter().map(|(_, at)| own[*at].len()).sum() };
+    let all_rows = rows_of(&parts);
+    let mut rows_before = 0;
     for of_location in parts.chunk_by(|a, b| a.0 == b.0) {
+        let is_told = rows_before * stretches / all_rows == stretch;
+        rows_before += rows_of(of_location);
+        if !is_told {
+            continue;
+        }
         rows.clear();
         if let [(_, only)] = of_location {
             rows.extend(

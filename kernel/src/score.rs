@@ -1,6 +1,8 @@
 //! From totals to scorecards: values, peer bands, ranks and percentiles of every slice (DATA.md, 'Peers, bands,
 //! ranks').
 
+use std::num::NonZeroU32;
+
 use crate::catalog::Catalog;
 use crate::certified::CertifiedPeople;
 use crate::ids::{Location, Offering, Partner, Slice};
@@ -37,10 +39,44 @@ pub struct Scorecard {
     /// None where the partner has a counting pass in the offering and no fact in the slice.
     pub totals: Option<Totals>,
     pub certified_people: i64,
-    pub standings: [Option<Standing>; Metric::COUNT],
+    pub(crate) places: [Option<Place>; Metric::COUNT],
+}
+
+/// A standing as it is kept of each of very many values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    rank: NonZeroU32,
+    /// Four times how many peers are strictly smaller, plus the band less one: there are fewer than 2^30 peers, whose
+    /// scorecards would fit no memory.
+    less_and_band: u32,
+}
+
+impl Place {
+    /// The place shared by the equal values from `less` to `end` of the `peers` sorted values.
+    fn new(less: usize, end: usize, peers: usize) -> Option<Place> {
+        let band = 4 * less / peers;
+        Some(Place {
+            rank: NonZeroU32::new((1 + peers - end) as u32)?,
+            less_and_band: (4 * less + band) as u32,
+        })
+    }
+
+    fn band(self) -> u8 {
+        (self.less_and_band % 4) as u8 + 1
+    }
 }
 
 impl Scorecard {
+    /// Where the value of a metric stands, if the slice's values are split into bands.
+    #[must_use]
+    pub fn standing(&self, metric: Metric) -> Option<Standing> {
+        self.places[metric.index()].map(|place| Standing {
+            band: place.band(),
+            rank: place.rank.get(),
+            less: place.less_and_band / 4,
+        })
+    }
+
     #[must_use]
     pub fn values(&self) -> [Option<Value>; Metric::COUNT] {
         match &self.totals {
@@ -95,29 +131,31 @@ impl<'a> Scoring<'a> {
         offerings.flat_map(move |offering| {
             let from = totals.partition_point(|(slice, ..)| slice.offering < offering);
             let to = totals.partition_point(|(slice, ..)| slice.offering <= offering);
-            self.score_offering(offering, &totals[from..to])
+            self.score_offering(offering, &totals[from..to], (0, 1))
         })
     }
 
-    /// Every slice of one offering that has a scorecard, in order of location. `totals` are those of
-    /// [`crate::Tallied::of`]. Offerings can be scored in any order, and side by side.
+    /// Of one offering every slice that has a scorecard, in order of location. `totals` are those of
+    /// [`crate::Tallied::of`]. Offerings can be scored in any order, and side by side, as can stretches of the locations of
+    /// one: a stretch is given by its place among so many.
     #[must_use]
     pub fn score_offering(
         self,
         offering: Offering,
         totals: &[(Slice, Partner, Totals)],
+        stretch: (usize, usize),
     ) -> Vec<SliceScores> {
-        let certified: Vec<(Partner, i64)> = self.certified.of(offering).collect();
+        let certified = self.certified.of(offering);
         let mut ranking = Ranking::default();
         let mut scored: Vec<SliceScores> = Vec::new();
-        roll_up(self.catalog, totals, |location, rows| {
-            let scorecards = scorecards(location, rows, &certified);
+        roll_up(self.catalog, totals, stretch, |location, rows| {
+            let scorecards = scorecards(location, rows, certified);
             scored.push(self.rank(Slice { offering, location }, scorecards, &mut ranking));
         });
         // Whoever has facts has them in the whole world.
-        if scored.is_empty() && !certified.is_empty() {
+        if totals.is_empty() && stretch.0 == 0 && !certified.is_empty() {
             let location = Location::WORLD;
-            let scorecards = scorecards(location, &[], &certified);
+            let scorecards = scorecards(location, &[], certified);
             scored.push(self.rank(Slice { offering, location }, scorecards, &mut ranking));
         }
         scored
@@ -140,13 +178,13 @@ impl<'a> Scoring<'a> {
             if is_banded(ranked) {
                 let mut less = 0;
                 for equal in ranked.chunk_by(|a, b| a.key == b.key) {
-                    let standing = standing_of(less, less + equal.len(), ranked.len());
+                    let place = Place::new(less, less + equal.len(), ranked.len());
                     less += equal.len();
                     for one in equal {
-                        scorecards[one.at()].standings[index] = Some(standing);
+                        scorecards[one.at()].places[index] = place;
                     }
                 }
-                let band_of = |one: &Placed| scorecards[one.at()].standings[index].map(|s| s.band);
+                let band_of = |one: &Placed| scorecards[one.at()].places[index].map(Place::band);
                 let of_bands = ranked.chunk_by(|a, b| band_of(a) == band_of(b));
                 bands.extend(of_bands.filter_map(|members| {
                     let (first, last) = (members.first()?, members.last()?);
@@ -189,7 +227,7 @@ fn scorecards(
         partner,
         totals,
         certified_people,
-        standings: [None; Metric::COUNT],
+        places: [None; Metric::COUNT],
     };
     let is_world = location == Location::WORLD;
     let without_facts = if is_world { certified.len() } else { 0 };
@@ -216,14 +254,5 @@ fn is_banded(ranked: &[Placed]) -> bool {
     match (ranked.first(), ranked.last()) {
         (Some(first), Some(last)) => ranked.len() >= BANDED_PEERS_MIN && first.key != last.key,
         _ => false,
-    }
-}
-
-/// The standing shared by the equal values that fill the places from `less` to `end` of the `peers` sorted values.
-fn standing_of(less: usize, end: usize, peers: usize) -> Standing {
-    Standing {
-        band: (1 + 4 * less / peers) as u8,
-        rank: (1 + peers - end) as u32,
-        less: less as u32,
     }
 }

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use hashbrown::HashTable;
 
 use crate::day::{Day, Window};
-use crate::rows::{OfCustomer, Subscription};
+use crate::ids::{Customer, Offering};
+use crate::rows::Subscription;
 
 /// Of each subscription the newest observation in a window, whatever its customer or offering. Holds no more than that,
 /// however many observations there are.
@@ -17,8 +18,8 @@ pub struct NewestSubscriptions {
     subscriptions: Vec<u128>,
     /// Of each the day of its newest observation,
     days: Vec<Day>,
-    /// and that observation, with its place in the commit order.
-    newest: Vec<(Subscription, Place)>,
+    /// and what else that observation says.
+    newest: Vec<Newest>,
     /// Where a subscription stands among them.
     places: HashTable<u32>,
     /// About where the next observation's subscription stands, if the order is the same again. Those that are in some files
@@ -30,8 +31,34 @@ pub struct NewestSubscriptions {
 /// the few subscriptions of a customer in any.
 const NEAR: usize = 6;
 
-/// The sequence of a batch, and the place of a row in it.
-type Place = (u64, u32);
+#[derive(Debug, Clone, Copy)]
+struct Newest {
+    /// The sequence of its batch,
+    sequence: u64,
+    /// and its place there.
+    ordinal: u32,
+    customer: Customer,
+    offering: Offering,
+    seats_assigned: u32,
+    counts: bool,
+}
+
+impl Newest {
+    fn new((row, (sequence, ordinal)): (Subscription, (u64, u32))) -> Newest {
+        Newest {
+            sequence,
+            ordinal,
+            customer: row.customer,
+            offering: row.offering,
+            seats_assigned: row.seats_assigned,
+            counts: row.counts,
+        }
+    }
+
+    fn place(&self) -> (u64, u32) {
+        (self.sequence, self.ordinal)
+    }
+}
 
 impl NewestSubscriptions {
     /// Makes room for about as many subscriptions as are expected; there may be more.
@@ -63,7 +90,7 @@ impl NewestSubscriptions {
             return Ok(());
         }
         let Some(at) = self.find(subscription) else {
-            let newest = read()?;
+            let newest = Newest::new(read()?);
             self.add(subscription, observed_on, newest);
             return Ok(());
         };
@@ -71,11 +98,11 @@ impl NewestSubscriptions {
             Ordering::Greater => {}
             Ordering::Less => {
                 self.days[at] = observed_on;
-                self.newest[at] = read()?;
+                self.newest[at] = Newest::new(read()?);
             }
             Ordering::Equal => {
-                let other = read()?;
-                if self.newest[at].1 < other.1 {
+                let other = Newest::new(read()?);
+                if self.newest[at].place() < other.place() {
                     self.newest[at] = other;
                 }
             }
@@ -109,7 +136,7 @@ impl NewestSubscriptions {
         around.find(|at| is_at(*at))
     }
 
-    fn add(&mut self, subscription: u128, observed_on: Day, newest: (Subscription, Place)) {
+    fn add(&mut self, subscription: u128, observed_on: Day, newest: Newest) {
         let NewestSubscriptions {
             subscriptions,
             places,
@@ -125,11 +152,26 @@ impl NewestSubscriptions {
     /// The newest observations, sorted by customer.
     #[must_use]
     pub fn finish(self) -> Vec<Subscription> {
-        drop((self.places, self.subscriptions, self.days));
-        let mut newest: Vec<Subscription> = self.newest.into_iter().map(|(row, _)| row).collect();
-        // Those of one file stand in order already.
-        newest.sort_by_key(OfCustomer::customer);
-        newest
+        drop(self.places);
+        // Numbers that name the rows are sorted, since rows are large. Those of one file stand in order already.
+        let numbers = self.newest.iter().zip(0_u64..);
+        let mut order: Vec<u64> = numbers
+            .map(|(newest, at)| u64::from(newest.customer.0) << 32 | at)
+            .collect();
+        order.sort();
+        let row = |number: u64| {
+            let at = number as u32 as usize;
+            let newest = &self.newest[at];
+            Subscription {
+                subscription: self.subscriptions[at],
+                observed_on: self.days[at],
+                customer: newest.customer,
+                offering: newest.offering,
+                counts: newest.counts,
+                seats_assigned: newest.seats_assigned,
+            }
+        };
+        order.into_iter().map(row).collect()
     }
 }
 

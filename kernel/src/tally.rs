@@ -8,6 +8,7 @@ mod active;
 mod customer;
 mod holdings;
 mod months;
+mod rows;
 mod sums;
 mod tallied;
 mod users;
@@ -27,6 +28,7 @@ use customer::CustomerTally;
 pub(crate) use months::days_between;
 use sums::Sums;
 pub use tallied::Tallied;
+use tallied::Walked;
 use users::Users;
 
 /// What a run knows besides facts.
@@ -106,8 +108,9 @@ fn list(places: &BTreeMap<Currency, Day>) -> String {
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
     sums: Sums,
-    /// Those of tallies that were merged into this one. They are added up offering by offering, which goes side by side.
-    merged: Vec<Sums>,
+    /// What has been closed, of this tally and of those that were merged into it. It is added up offering by offering, which
+    /// goes side by side.
+    closed: Vec<Walked>,
     missing_rates: BTreeMap<Currency, Day>,
     too_large: BTreeMap<Currency, Day>,
 }
@@ -150,6 +153,15 @@ impl Tally {
         }
     }
 
+    /// Puts what was added so far in order, which is left to do where it is finished: tallies that will be merged do it each
+    /// by itself, side by side.
+    pub fn close(&mut self) {
+        let sums = std::mem::take(&mut self.sums);
+        if !sums.rows.is_empty() {
+            self.closed.push(Walked::new(sums));
+        }
+    }
+
     /// # Errors
     /// Where an amount that counts could not be brought to the reporting currency.
     pub fn finish(mut self) -> Result<Tallied, Unpublishable> {
@@ -159,15 +171,15 @@ impl Tally {
         if !self.too_large.is_empty() {
             return Err(Unpublishable::TooLarge(self.too_large));
         }
-        self.merged.push(self.sums);
-        Ok(Tallied::new(self.merged))
+        self.close();
+        Ok(Tallied::new(self.closed))
     }
 }
 
 impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Tally) {
-        self.merged.push(other.sums);
-        self.merged.extend(other.merged);
+    fn add_assign(&mut self, mut other: Tally) {
+        other.close();
+        self.closed.extend(other.closed);
         merge_first(&mut self.missing_rates, other.missing_rates);
         merge_first(&mut self.too_large, other.too_large);
     }

@@ -27,8 +27,9 @@ pub(super) trait Keyed: Record + TryFrom<FactRow> + Into<FactRow> + std::fmt::De
     fn key(&self) -> Self::Key;
     /// A number that rows of one key share, and others seldom do.
     fn mark(&self) -> u64;
-    /// Rows of a file stand in this order.
-    fn order(&self) -> (u32, Day);
+    /// Rows of a file stand in this order: by what is read together, and then by what lies close together or stands in the
+    /// same order in other files.
+    fn order(&self) -> (u32, u32);
     /// 0 where there is none.
     fn customer(&self) -> u32;
     fn day(&self) -> Day;
@@ -69,8 +70,13 @@ fn spread(number: u64) -> u64 {
     (number ^ number >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
+/// Days in their order: as they are, those before 1970 would come last.
+fn ordered(day: Day) -> u32 {
+    day.0.cast_unsigned() ^ 1 << 31
+}
+
 macro_rules! keyed {
-    ($($row:ty: $dataset:ident, $key:ty = |$of:ident| $value:expr, $customer:expr, $first:ident, $day:ident;)+) => {$(
+    ($($row:ty: $dataset:ident, $key:ty = |$of:ident| $value:expr, $customer:expr, $first:ident, $then:expr, $day:ident;)+) => {$(
         impl Keyed for $row {
             const DATASET: Dataset = Dataset::$dataset;
             type Key = $key;
@@ -84,8 +90,9 @@ macro_rules! keyed {
                 self.key().mark()
             }
 
-            fn order(&self) -> (u32, Day) {
-                (self.$first, self.$day)
+            fn order(&self) -> (u32, u32) {
+                let then: fn(&$row) -> u32 = $then;
+                (self.$first, then(self))
             }
 
             fn customer(&self) -> u32 {
@@ -101,15 +108,18 @@ macro_rules! keyed {
 }
 
 keyed! {
-    RevenueRow: Revenue, u128 = |row| row.key, |row| row.customer, customer, occurred_on;
-    SeatChangeRow: SeatChanges, u128 = |row| row.key, |row| row.customer, customer, occurred_on;
+    RevenueRow: Revenue, u128 = |row| row.key,
+        |row| row.customer, customer, |row| ordered(row.occurred_on), occurred_on;
+    SeatChangeRow: SeatChanges, u128 = |row| row.key,
+        |row| row.customer, customer, |row| ordered(row.occurred_on), occurred_on;
     SubscriptionRow: Subscriptions, (u128, Day) = |row| (row.subscription, row.observed_on),
-        |row| row.customer, customer, observed_on;
+        |row| row.customer, customer, |row| (row.subscription >> 96) as u32, observed_on;
     InstancesRow: Instances, (u32, u32, Day) = |row| (row.customer, row.offering, row.observed_on),
-        |row| row.customer, customer, observed_on;
-    SurveyRow: Surveys, u128 = |row| row.key, |row| row.customer, customer, responded_on;
+        |row| row.customer, customer, |row| ordered(row.observed_on), observed_on;
+    SurveyRow: Surveys, u128 = |row| row.key,
+        |row| row.customer, customer, |row| ordered(row.responded_on), responded_on;
     CertificationRow: Certifications, (u128, u32, Day) = |row| (row.person, row.exam, row.passed_on),
-        |_| 0, partner, passed_on;
+        |_| 0, partner, |row| ordered(row.passed_on), passed_on;
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -224,10 +234,8 @@ fn in_order<R: Keyed>(rows: &[Sent<R>]) -> Vec<Sent<R>> {
             let key = sent.row.key();
             let is_hidden = |later: &u128| row_at(later).row.key() == key;
             if !same[at + 1..].iter().any(is_hidden) {
-                let (first, day) = sent.row.order();
-                // Days before 1970 would come first.
-                let day = day.0.cast_unsigned() ^ 1 << 31;
-                let order_of = u128::from(first) << 64 | u128::from(day) << 32;
+                let (first, then) = sent.row.order();
+                let order_of = u128::from(first) << 64 | u128::from(then) << 32;
                 order.push(order_of | *number & u128::from(u32::MAX));
             }
         }

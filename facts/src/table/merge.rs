@@ -159,7 +159,7 @@ impl<M: Mergeable> Source<M> {
                     return Ok(());
                 };
                 let part = runtime.block_on(self.store.clone().fetch(part))?;
-                self.blocks = Some(part.open(BLOCK_ROWS)?);
+                self.blocks = Some(part.open(&self.store, BLOCK_ROWS)?);
                 continue;
             };
             let (rows, numbers, renumbered) = (&mut self.rows, &mut self.numbers, &self.renumbered);
@@ -282,9 +282,9 @@ impl<M: Mergeable> Output<M> {
 }
 
 impl<R: keyed::Keyed> Mergeable for Sent<R> {
-    type Order = (u32, Day);
+    type Order = (u32, u32);
 
-    fn order(&self) -> (u32, Day) {
+    fn order(&self) -> (u32, u32) {
         self.row.order()
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use kernel::Day;
+use kernel::{Day, Facts};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
@@ -14,7 +14,8 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use peerband_facts::{
-    Dataset, FactStore, FileRef, LicenseType, RevenueRow, Settled, Sizes, UsageRow, buckets,
+    Dataset, Error, FactStore, FileRef, LicenseType, RevenueRow, Settled, Sizes, UsageRow, Wanted,
+    buckets,
 };
 
 use crate::harness::{DAYS, places};
@@ -250,6 +251,38 @@ async fn buckets_add_up_to_the_whole() {
             .sum::<i128>();
     }
     assert_eq!(amounts, 12_345 * (40_000 * 39_999 / 2));
+}
+
+#[tokio::test]
+async fn a_walk_from_bucket_to_bucket_reads_nothing_twice() {
+    let counted = Counted::new();
+    let files = counted.revenue().await;
+    let settled = counted.store.settle(&files).await.unwrap();
+    let mut read = Vec::new();
+    // The file's end is read once, with the first walk.
+    for target_rows in [u64::MAX, u64::MAX, 900] {
+        counted.objects.take_bytes();
+        let wanted = Wanted {
+            files: &files,
+            customers: 0..u32::MAX,
+            days: DAYS,
+            settled: &settled,
+            places: &places(),
+        };
+        let add = |rows: &mut usize, facts: &mut Facts| {
+            *rows += facts.revenue.len();
+            Ok::<_, Error>(())
+        };
+        let buckets = buckets(&files, target_rows);
+        read.push(buckets.len() as u64);
+        let folded = counted.store.fold_buckets(wanted, buckets, 0, add).await;
+        assert_eq!(folded.unwrap(), 40_000);
+        read.push(counted.objects.take_bytes());
+    }
+    let [1, _, 1, whole, 40..=50, in_buckets] = read[..] else {
+        panic!("{read:?}");
+    };
+    assert_eq!(whole, in_buckets);
 }
 
 #[tokio::test]

@@ -2,11 +2,14 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use kernel::{Certification, Day, Instances, Offering, Partner, Subscription, Survey, Window};
+use kernel::{
+    Certification, Day, Facts, Instances, Offering, Partner, Subscription, Survey, Window,
+};
 use peerband_facts::{
     CertificationRow, Dataset, Error, FileRef, InstancesRow, LicenseType, RevenueRow,
-    SeatChangeRow, Settled, Status, SubscriptionRow, SurveyRow,
+    SeatChangeRow, Settled, Sizes, Status, SubscriptionRow, SurveyRow, Wanted,
 };
 use proptest::prelude::*;
 
@@ -92,6 +95,55 @@ proptest! {
         .into_iter()
         .map(|row: Survey| (row.customer.0, row.responded_on.0, row.score))
         .collect();
+        read.sort_unstable();
+        prop_assert_eq!(read, expected);
+    }
+
+    /// Whether a bucket begins where the last one ended, or elsewhere, and whether rows are gathered.
+    #[test]
+    fn buckets_are_folded_in_any_order(
+        batches in batches(),
+        cuts in prop::collection::btree_set(1_u32..7, 0..5),
+        (jumps, side_by_side_files) in (any::<bool>(), 0_usize..6),
+    ) {
+        let mut ends: Vec<u32> = cuts.into_iter().collect();
+        ends.push(8);
+        let starts = std::iter::once(0).chain(ends.clone());
+        let mut buckets: Vec<Range<u32>> = starts.zip(ends.clone()).map(|(start, end)| start..end).collect();
+        if jumps {
+            buckets.rotate_left(ends.len() / 2);
+        }
+        let mut expected: Vec<(u32, i32, u8)> = naive(&batches, |(key, _, _)| key)
+            .into_values()
+            .map(|(_, customer, day, value)| (customer, day, value))
+            .collect();
+        expected.sort_unstable();
+        // The folded customers, in the order in which they were handed on, and their rows.
+        let (customers, mut read) = run(async {
+            let harness = Harness::new(Sizes { side_by_side_files, ..SMALL });
+            let files = commit_surveys(&harness, &batches).await;
+            let settled = harness.store.settle(&files).await.unwrap();
+            let wanted = Wanted {
+                files: &files,
+                customers: 0..u32::MAX,
+                days: DAYS,
+                settled: &settled,
+                places: &places(),
+            };
+            let add = |(customers, all): &mut (Vec<u32>, Vec<Survey>), facts: &mut Facts| {
+                customers.extend(facts.surveys.iter().map(|row| row.customer.0));
+                all.append(&mut facts.surveys);
+                Ok::<_, Error>(())
+            };
+            let folded = harness.store.fold_buckets(wanted, buckets.clone(), Default::default(), add);
+            folded.await.unwrap()
+        });
+        let bucket_of = |customer: &u32| buckets.iter().position(|bucket| bucket.contains(customer));
+        prop_assert!(customers.is_sorted_by_key(|customer| (bucket_of(customer), *customer)));
+        let mut read: Vec<(u32, i32, u8)> = read
+            .drain(..)
+            .map(|row| (row.customer.0, row.responded_on.0, row.score))
+            .collect();
         read.sort_unstable();
         prop_assert_eq!(read, expected);
     }

@@ -80,7 +80,7 @@ impl Nodes {
                 let Some(value) = card.values()[metric.index()] else {
                     continue;
                 };
-                let standing = card.standings[metric.index()];
+                let standing = card.standing(metric);
                 nodes.slice.push(slice);
                 nodes.partner.push(card.partner.0);
                 nodes.value.push(in_units(metric, value));

@@ -1,5 +1,6 @@
 //! In which offerings each user of a customer was active, for each of its partners.
 
+use crate::bits::{all_above, take_each, words_of};
 use crate::catalog::Catalog;
 use crate::ids::Offering;
 use crate::rows::UsageMonth;
@@ -20,16 +21,9 @@ pub(super) struct ActiveUsers {
 
 impl ActiveUsers {
     pub(super) fn new(catalog: &Catalog) -> ActiveUsers {
-        let words = words_of(catalog);
-        let mut above = vec![0; catalog.offerings() * words];
-        for (at, bits) in above.chunks_exact_mut(words).enumerate() {
-            for offering in catalog.offerings_above(Offering(at as u32)) {
-                set(bits, offering);
-            }
-        }
         ActiveUsers {
-            words,
-            above,
+            words: words_of(catalog),
+            above: all_above(catalog),
             ..ActiveUsers::default()
         }
     }
@@ -85,26 +79,6 @@ impl ActiveUsers {
                     tell(partner, Offering(offering as u32), std::mem::take(count));
                 }
             }
-        }
-    }
-}
-
-/// Words of a bit for each offering; there is always one, everything.
-pub(super) fn words_of(catalog: &Catalog) -> usize {
-    catalog.offerings().div_ceil(64).max(1)
-}
-
-pub(super) fn set(bits: &mut [u64], offering: Offering) {
-    bits[offering.0 as usize / 64] |= 1 << (offering.0 % 64);
-}
-
-/// Tells the offerings whose bit is set, and clears it.
-pub(super) fn take_each(bits: &mut [u64], mut tell: impl FnMut(Offering)) {
-    for (word, bits) in (0_u32..).zip(bits) {
-        let mut bits = std::mem::take(bits);
-        while bits != 0 {
-            tell(Offering(word * 64 + bits.trailing_zeros()));
-            bits &= bits - 1;
         }
     }
 }

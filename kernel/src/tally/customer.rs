@@ -1,11 +1,12 @@
 //! The walk over one customer's facts.
 
-use super::active::{ActiveUsers, set, take_each, words_of};
+use super::active::ActiveUsers;
 use super::holdings::{Holdings, net_seats};
 use super::months::WindowMonths;
 use super::sums::Sums;
 use super::{Rules, Tally, note_first};
 use crate::attribution::Record;
+use crate::bits::{set, take_each, words_of};
 use crate::day::Day;
 use crate::ids::{Location, Offering, Partner};
 use crate::rates::Unconverted;

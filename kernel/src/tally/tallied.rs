@@ -1,5 +1,6 @@
 //! What a finished tally holds, offering by offering.
 
+use super::rows::Rows;
 use super::sums::Sums;
 use crate::ids::{Location, Offering, Partner, Slice};
 use crate::totals::Totals;
@@ -8,78 +9,85 @@ use crate::totals::Totals;
 /// is added up when it is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Tallied {
-    /// In order.
-    keys: Vec<(Location, Partner)>,
-    /// Of each walk.
-    totals: Vec<Vec<Totals>>,
-    /// By offering, in order of key. A key has one of each walk that came upon it.
-    parts: Vec<Vec<Part>>,
+    walks: Vec<Walked>,
 }
 
-/// Where one walk's totals of a key and an offering lie.
+/// What one walk has added up, in order.
+#[derive(Debug, Clone)]
+pub(super) struct Walked {
+    /// By offering, in order of key.
+    parts: Vec<Vec<Part>>,
+    totals: Rows<Totals>,
+}
+
+/// Where the totals of a key and an offering lie.
 #[derive(Debug, Clone, Copy)]
 struct Part {
-    key: u32,
-    walk: u32,
+    /// A location and a partner as one number, which sorts as they do.
+    key: u64,
     place: u32,
 }
 
-impl Tallied {
-    pub(super) fn new(walks: Vec<Sums>) -> Tallied {
-        // Location, partner, walk and row as one number, which sorts several times faster than the four.
-        let mut rows: Vec<u128> =
-            Vec::with_capacity(walks.iter().map(|sums| sums.rows.len()).sum());
-        for (walk, sums) in (0_u32..).zip(&walks) {
-            rows.extend(sums.rows.iter().map(|((location, partner), row)| {
-                let key = u64::from(location.0) << 32 | u64::from(partner.0);
-                let place = u64::from(walk) << 32 | u64::from(*row);
-                u128::from(key) << 64 | u128::from(place)
-            }));
-        }
+impl Walked {
+    pub(super) fn new(sums: Sums) -> Walked {
+        // Numbers that name the rows are sorted, which is several times faster than sorting locations and partners.
+        let rows = sums.rows.iter().map(|((location, partner), row)| {
+            let key = u64::from(location.0) << 32 | u64::from(partner.0);
+            u128::from(key) << 32 | u128::from(*row)
+        });
+        let mut rows: Vec<u128> = rows.collect();
         rows.sort_unstable();
-        let offerings = walks.iter().map(|sums| sums.offerings).max().unwrap_or(0);
-        let mut keys: Vec<(Location, Partner)> = Vec::with_capacity(rows.len());
-        let mut parts = vec![Vec::new(); offerings];
+        // Room for each key that there may be costs nothing where it stays untouched, and growing would copy.
+        let room = |_| Vec::with_capacity(rows.len());
+        let mut parts: Vec<Vec<Part>> = (0..sums.offerings).map(room).collect();
         for number in rows {
-            let key = (
-                Location((number >> 96) as u32),
-                Partner((number >> 64) as u32),
-            );
-            let (walk, row) = ((number >> 32) as u32, number as u32);
-            if keys.last() != Some(&key) {
-                keys.push(key);
-            }
-            let places = &walks[walk as usize].places[row as usize * offerings..][..offerings];
-            for (place, parts) in places.iter().zip(&mut parts) {
+            let (key, row) = ((number >> 32) as u64, number as u32);
+            for (place, parts) in sums.places.row(row as usize).iter().zip(&mut parts) {
                 if let Some(place) = place.checked_sub(1) {
-                    parts.push(Part {
-                        key: keys.len() as u32 - 1,
-                        walk,
-                        place,
-                    });
+                    parts.push(Part { key, place });
                 }
             }
         }
-        Tallied {
-            keys,
-            totals: walks.into_iter().map(|sums| sums.totals).collect(),
+        Walked {
             parts,
+            totals: sums.totals,
         }
+    }
+
+    fn of(&self, offering: Offering) -> &[Part] {
+        let parts = self.parts.get(offering.0 as usize);
+        parts.map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Tallied {
+    pub(super) fn new(walks: Vec<Walked>) -> Tallied {
+        Tallied { walks }
+    }
+
+    /// How many totals an offering has at the most.
+    #[must_use]
+    pub fn len_of(&self, offering: Offering) -> usize {
+        self.walks.iter().map(|walk| walk.of(offering).len()).sum()
     }
 
     /// The totals of an offering in order of location, then partner.
     #[must_use]
     pub fn of(&self, offering: Offering) -> Vec<(Slice, Partner, Totals)> {
-        let parts = self.parts.get(offering.0 as usize);
-        let parts = parts.map_or(&[][..], Vec::as_slice);
+        let walks = self.walks.iter();
+        let parts = walks.flat_map(|walk| walk.of(offering).iter().map(move |part| (walk, part)));
+        let mut parts: Vec<(&Walked, &Part)> = parts.collect();
+        // Those of each walk stand in order: this merges them.
+        parts.sort_by_key(|(_, part)| part.key);
         let mut rows: Vec<(Slice, Partner, Totals)> = Vec::with_capacity(parts.len());
-        for of_key in parts.chunk_by(|a, b| a.key == b.key) {
-            let (location, partner) = self.keys[of_key[0].key as usize];
+        for of_key in parts.chunk_by(|a, b| a.1.key == b.1.key) {
+            let key = of_key[0].1.key;
+            let location = Location((key >> 32) as u32);
             let mut sum = Totals::default();
-            for part in of_key {
-                sum.add(&self.totals[part.walk as usize][part.place as usize]);
+            for (walk, part) in of_key {
+                sum.add(&walk.totals.row(part.place as usize)[0]);
             }
-            rows.push((Slice { offering, location }, partner, sum));
+            rows.push((Slice { offering, location }, Partner(key as u32), sum));
         }
         rows
     }
@@ -87,7 +95,8 @@ impl Tallied {
     /// All totals in order of slice, then partner.
     #[must_use]
     pub fn rows(&self) -> Vec<(Slice, Partner, Totals)> {
-        let offerings = (0..self.parts.len()).map(|at| Offering(at as u32));
+        let offerings = self.walks.iter().map(|walk| walk.parts.len()).max();
+        let offerings = (0..offerings.unwrap_or(0)).map(|at| Offering(at as u32));
         offerings.flat_map(|offering| self.of(offering)).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 mod protect;
 mod publish;
+mod shares;
 mod tally;
 
 use std::collections::VecDeque;

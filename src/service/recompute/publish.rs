@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use kernel::{CertifiedPeople, Day, Offering, Ranges, ReleaseRules, Scoring, SliceScores, Tallied};
@@ -17,6 +17,11 @@ use crate::store::publication::{self, Counts};
 
 /// Scorecards that are written together, or those of one offering where it has more.
 const SCORECARDS_TOGETHER: usize = 16 * 1024;
+
+/// Offerings, or stretches of their locations, that are scored ahead of the one that is waited for, for each core.
+const AHEAD_PER_CORE: usize = 2;
+/// Totals of an offering, about, that make a stretch of its locations: else all would wait for a large one.
+const TOTALS_OF_STRETCH: usize = 16 * 1024;
 
 /// What the snapshots of one run share.
 #[derive(Debug)]
@@ -127,29 +132,38 @@ impl Scorable {
         }))
     }
 
-    /// All slices in their order, those of an offering together, scored on all cores. Offerings are scored ahead of the one
-    /// that is waited for, since the first of them is much larger than the others.
+    /// All slices in their order, those of some locations of an offering together, scored on all cores.
     fn score(self: &Arc<Self>) -> impl Stream<Item = Result<Vec<SliceScores>, RecomputeError>> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let offerings = self.inputs.walk.inputs().catalog.offerings();
+        let offerings = (0..offerings).map(|at| Offering(at as u32));
         let scorable = self.clone();
-        stream::iter(0..offerings)
-            .map(move |offering| {
+        let stretches = offerings.flat_map(move |offering| {
+            let stretches = scorable.totals.len_of(offering) / TOTALS_OF_STRETCH + 1;
+            let totals = Arc::new(OnceLock::new());
+            (0..stretches).map(move |at| (offering, totals.clone(), (at, stretches)))
+        });
+        let scorable = self.clone();
+        stream::iter(stretches)
+            .map(move |(offering, totals, stretch)| {
                 let scorable = scorable.clone();
-                blocking(move || scorable.score_offering(Offering(offering as u32)))
+                blocking(move || {
+                    // Whoever comes first adds them up for all stretches.
+                    let totals = totals.get_or_init(|| scorable.totals.of(offering));
+                    scorable.scoring().score_offering(offering, totals, stretch)
+                })
             })
-            .buffered(2 * cores)
+            .buffered(AHEAD_PER_CORE * cores)
     }
 
-    fn score_offering(&self, offering: Offering) -> Vec<SliceScores> {
+    fn scoring(&self) -> Scoring<'_> {
         let reference = self.inputs.walk.inputs();
-        let scoring = Scoring {
+        Scoring {
             catalog: &reference.catalog,
             certified: &self.certified,
             release: &self.inputs.release,
             owners: &reference.numbers.owners,
-        };
-        scoring.score_offering(offering, &self.totals.of(offering))
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use std::iter;
 use std::num::NonZero;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use facts::{FactStore, FileRef, Places, Settled, Wanted};
 use futures_util::future::try_join_all;
@@ -16,14 +15,16 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::RecomputeError;
 use super::publish::blocking;
+use super::shares::Shares;
 use crate::service::run::Leash;
 use crate::store::inputs::Inputs;
 
 /// The fewest rows of a bucket: each reads at least one row group of each file that has its customers.
 const BUCKET_ROWS_MIN: u64 = 64 * 1024;
-/// Buckets for each core, so that cores end together. Not more, since each has to find its first row in every file;
-/// memory grows with files, and not with the rows of a bucket.
-const BUCKETS_PER_CORE: u64 = 4;
+/// Buckets for each core, so that cores end together.
+const BUCKETS_PER_CORE: u64 = 64;
+/// The same where a walk cannot go on from one bucket to the next, so that each has to find its first row in every file.
+const BUCKETS_PER_CORE_APART: u64 = 4;
 
 /// What is read of the facts before any bucket, since it does not lie with one customer.
 #[derive(Debug)]
@@ -158,16 +159,22 @@ impl Walk {
     /// Tallies of the facts that lie with customers, of each core for each date.
     async fn walk(&self, leashes: &[Leash]) -> Result<Vec<Vec<Tally>>, RecomputeError> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let bucket_rows = self.fact_rows() / (cores as u64 * BUCKETS_PER_CORE);
+        let per_core = if facts::walks_on(&self.0.files) {
+            BUCKETS_PER_CORE
+        } else {
+            BUCKETS_PER_CORE_APART
+        };
+        let bucket_rows = self.fact_rows() / (cores as u64 * per_core);
         let bucket_rows = bucket_rows.max(BUCKET_ROWS_MIN);
-        let buckets = Arc::new(facts::buckets(&self.0.files, bucket_rows));
-        let next = Arc::new(AtomicUsize::new(0));
+        let shares = Arc::new(Shares::new(
+            facts::buckets(&self.0.files, bucket_rows),
+            cores,
+        ));
         let mut workers = JoinSet::new();
-        for _ in 0..cores {
+        for core in 0..cores {
             let (walk, leashes) = (self.clone(), leashes.to_vec());
-            let (buckets, next) = (buckets.clone(), next.clone());
-            let buckets =
-                iter::from_fn(move || buckets.get(next.fetch_add(1, Ordering::Relaxed)).cloned());
+            let shares = shares.clone();
+            let buckets = iter::from_fn(move || shares.next(core));
             workers.spawn(async move { walk.add_buckets(buckets, &leashes).await });
         }
         let mut walked = Ok(Vec::with_capacity(cores));
@@ -180,7 +187,7 @@ impl Walk {
                 }
                 Err(error) => {
                     // The others end before the run does: nothing must read on once its lock is free.
-                    next.store(buckets.len(), Ordering::Relaxed);
+                    shares.withdraw();
                     if walked.is_ok() {
                         walked = Err(error);
                     }
@@ -199,6 +206,7 @@ impl Walk {
         let shared = &self.0;
         let wanted = Wanted {
             files: &shared.files,
+            customers: 0..u32::MAX,
             days: needed_days(&shared.dates),
             settled: &shared.ahead.settled,
             places: &shared.inputs.numbers.places,
@@ -225,7 +233,7 @@ impl Walk {
         *facts = bucket.into_facts();
     }
 
-    /// Adds one of so many parts of all subscriptions to the tally of each date.
+    /// Adds one of so many parts of all subscriptions to the tally of each date, which is closed.
     fn add_subscriptions(
         &self,
         tallies: &mut [Tally],
@@ -236,6 +244,7 @@ impl Walk {
         for ((date, rows), tally) in self.0.dates.iter().zip(newest).zip(tallies) {
             let rows = &rows[rows.len() * part / parts..rows.len() * (part + 1) / parts];
             tally.add_subscriptions(&self.rules(*date), rows);
+            tally.close();
         }
     }
 

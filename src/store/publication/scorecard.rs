@@ -81,8 +81,8 @@ impl Row for ScorecardRow<'_> {
         put(to, float(Metric::MonthlyActiveUsers), Values::float)?;
         put(to, float(Metric::MauPerAssignedSeat), Values::float)?;
         put(to, float(Metric::NetPromoterScore), Values::float)?;
-        for standing in &self.card.standings {
-            let Some(standing) = standing else {
+        for metric in Metric::ALL {
+            let Some(standing) = self.card.standing(metric) else {
                 to.none()?;
                 to.none()?;
                 to.none()?;
@@ -142,8 +142,8 @@ impl Row for ScorecardRow<'_> {
         }
         self.put_parts(to)?;
         self.put_whole_values(to)?;
-        for standing in &self.card.standings {
-            put(to, standing.map(packed), Values::big)?;
+        for metric in Metric::ALL {
+            put(to, self.card.standing(metric).map(packed), Values::big)?;
         }
         Ok(())
     }

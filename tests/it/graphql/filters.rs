@@ -145,9 +145,8 @@ async fn scorecards_are_filtered_by_their_measures() {
     let server = Server::start().await;
     let server = &server;
     let program = &server.program;
-    let band = |card: &Scorecard, metric: Metric| {
-        card.standings[metric.index()].map(|standing| standing.band)
-    };
+    let band =
+        |card: &Scorecard, metric: Metric| card.standing(metric).map(|standing| standing.band);
     let value = |card: &Scorecard, metric: Metric| card.values()[metric.index()].map(Value::to_f64);
     for slice in [
         ("", "", ""),
@@ -197,7 +196,10 @@ async fn scorecards_are_filtered_by_their_measures() {
                 server,
                 slice,
                 &format!("{{measure: {{metric: {metric}, maxRank: 3}}}}"),
-                |card| card.standings[metric.index()].is_some_and(|standing| standing.rank <= 3),
+                |card| {
+                    card.standing(metric)
+                        .is_some_and(|standing| standing.rank <= 3)
+                },
             )
             .await;
             let (product, workload, location) = slice;

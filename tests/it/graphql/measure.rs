@@ -194,7 +194,7 @@ async fn a_change_is_the_difference_of_two_snapshots() {
             };
             assert!(is_near, "{partner_id} {metric}: {change}");
             assert_eq!(change["noValueReason"].is_null(), difference.is_some());
-            let standings = now.standings[at].zip(then.standings[at]);
+            let standings = now.standing(metric).zip(then.standing(metric));
             let bands = standings.map(|(now, then)| i32::from(now.band) - i32::from(then.band));
             assert_eq!(change["band"], json!(bands));
             let ranks = standings.map(|(now, then)| then.rank as i32 - now.rank as i32);

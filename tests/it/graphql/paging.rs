@@ -127,7 +127,8 @@ async fn scorecards_page_through_every_order() {
     .await;
     let name = |card: &Scorecard| program.partner(card.partner).name.clone();
     let rank = |card: &Scorecard| {
-        card.standings[Metric::NewCustomers.index()].map(|standing| standing.rank)
+        card.standing(Metric::NewCustomers)
+            .map(|standing| standing.rank)
     };
     check(
         &server,

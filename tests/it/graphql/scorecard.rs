@@ -35,7 +35,7 @@ async fn a_scorecard_shows_what_was_computed() {
         let measures: Vec<Value> = Metric::ALL
             .into_iter()
             .map(|metric| {
-                let (value, standing) = (card.values()[metric.index()], card.standings[metric.index()]);
+                let (value, standing) = (card.values()[metric.index()], card.standing(metric));
                 let peers = scores.peers[metric.index()];
                 let bands = scores.bands.iter().filter(|band| band.metric == metric);
                 let bands = bands.map(|band| {

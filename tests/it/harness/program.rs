@@ -374,11 +374,13 @@ async fn insert_scorecard(
         card.certified_people.to_string(),
         of_totals(|totals| totals.production_instances.into()),
     ];
-    values.extend(card.standings.iter().map(|standing| {
-        standing.as_ref().map_or_else(null, |standing| {
-            let (less, rank) = (i64::from(standing.less), i64::from(standing.rank));
-            (less << 33 | rank << 2 | i64::from(standing.band - 1)).to_string()
-        })
+    values.extend(Metric::ALL.iter().map(|metric| {
+        card.standing(*metric)
+            .as_ref()
+            .map_or_else(null, |standing| {
+                let (less, rank) = (i64::from(standing.less), i64::from(standing.rank));
+                (less << 33 | rank << 2 | i64::from(standing.band - 1)).to_string()
+            })
     }));
     let standings = Metric::ALL.map(|metric| format!("{metric}_standing").to_lowercase());
     let text = format!(
@@ -395,10 +397,12 @@ fn scorecard_row(snapshot: i64, slice: i32, partner: i32, card: &Scorecard) -> s
     let totals = card.totals;
     let values = card.values();
     let float = |metric: Metric| values[metric.index()].map(kernel::Value::to_f64);
-    let band =
-        |metric: Metric| card.standings[metric.index()].map(|standing| i16::from(standing.band));
-    let rank = |metric: Metric| card.standings[metric.index()].map(|standing| standing.rank as i32);
-    let less = |metric: Metric| card.standings[metric.index()].map(|standing| standing.less as i32);
+    let band = |metric: Metric| {
+        card.standing(metric)
+            .map(|standing| i16::from(standing.band))
+    };
+    let rank = |metric: Metric| card.standing(metric).map(|standing| standing.rank as i32);
+    let less = |metric: Metric| card.standing(metric).map(|standing| standing.less as i32);
     scorecard::Model {
         snapshot,
         slice,

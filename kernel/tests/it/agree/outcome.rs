@@ -45,7 +45,7 @@ impl Outcome {
         for metric in Metric::ALL {
             let at = metric.index();
             let peers = scores.peers[at];
-            let standing = scorecard.standings[at];
+            let standing = scorecard.standing(metric);
             if let Some(value) = values[at] {
                 let percentile = standing.map(|standing| percentile(standing.less, peers));
                 self.floats.push((value.to_f64(), percentile));

@@ -128,7 +128,7 @@ impl Case {
         Some(Measure {
             metric,
             value: card.values()[at],
-            standing: card.standings[at],
+            standing: card.standing(metric),
             peers: scores.peers[at],
             released: scores.released[at],
         })

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use peerband_kernel::{
     Association, Associations, Bucket, Catalog, Certification, Currency, Day, Exams, Facts,
-    NewestSubscriptions, Partner, Rates, ReleaseRules, Rules, Scoring, Slice, SliceScores,
-    Subscription, Tally, Totals, Unpublishable, Window, certified_people,
+    NewestSubscriptions, Offering, Partner, Rates, ReleaseRules, Rules, Scoring, Slice,
+    SliceScores, Subscription, Tally, Totals, Unpublishable, Window, certified_people,
 };
 
 /// Everything a run reads, in any order.
@@ -83,15 +83,32 @@ impl Run {
     }
 
     pub(crate) fn score(&self, totals: &Rows) -> Vec<SliceScores> {
+        self.score_by(|scoring| scoring.score(totals).collect())
+    }
+
+    /// The same with each offering scored in so many stretches of its locations.
+    pub(crate) fn score_in_stretches(&self, totals: &Rows, stretches: usize) -> Vec<SliceScores> {
+        self.score_by(|scoring| {
+            let offerings = (0..self.catalog.offerings()).map(|at| Offering(at as u32));
+            let each = offerings.flat_map(|offering| (0..stretches).map(move |at| (offering, at)));
+            each.flat_map(|(offering, at)| {
+                let of_offering = |row: &&(Slice, Partner, Totals)| row.0.offering == offering;
+                let totals: Rows = totals.iter().filter(of_offering).copied().collect();
+                scoring.score_offering(offering, &totals, (at, stretches))
+            })
+            .collect()
+        })
+    }
+
+    fn score_by<T>(&self, score: impl FnOnce(Scoring<'_>) -> T) -> T {
         let certified =
             certified_people(&self.catalog, &self.exams, &self.certifications, self.as_of);
-        let scoring = Scoring {
+        score(Scoring {
             catalog: &self.catalog,
             certified: &certified,
             release: &self.release,
             owners: &self.owners,
-        };
-        scoring.score(totals).collect()
+        })
     }
 
     pub(crate) fn scores(&self) -> Result<Vec<SliceScores>, Unpublishable> {

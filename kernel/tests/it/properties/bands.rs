@@ -63,7 +63,7 @@ fn score(draws: &[Draw]) -> Option<SliceScores> {
 fn column(scores: &SliceScores, metric: Metric) -> Vec<(Partner, Value, Option<u8>)> {
     let cards = scores.scorecards.iter();
     let values = cards.filter_map(|card| {
-        let band = card.standings[metric.index()].map(|standing| standing.band);
+        let band = card.standing(metric).map(|standing| standing.band);
         Some((card.partner, card.values()[metric.index()]?, band))
     });
     values.collect()
@@ -104,7 +104,7 @@ proptest! {
             prop_assert_eq!(scores.peers[metric.index()] as usize, column.len());
             for card in &scores.scorecards {
                 let value = card.values()[metric.index()];
-                let Some(standing) = card.standings[metric.index()] else { continue };
+                let Some(standing) = card.standing(metric) else { continue };
                 let value = value.expect("only a value has a standing");
                 let more = column.iter().filter(|(_, other, _)| *other > value).count();
                 let less = column.iter().filter(|(_, other, _)| *other < value).count();

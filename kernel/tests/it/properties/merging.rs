@@ -44,10 +44,27 @@ proptest! {
                     run.part(|customer| buckets[customer as usize % buckets.len()] == number);
                 tally.add(rules, &Bucket::new(facts));
                 tally.add_subscriptions(rules, &subscriptions);
+                if number % 2 == 0 {
+                    tally.close();
+                }
             }
             tally
         }));
         prop_assert_eq!(&whole, &rows(with_nothing));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    #[test]
+    fn an_offering_scored_in_stretches_is_the_offering(
+        (program, as_of) in naive::strategy::scene(),
+        stretches in 1_usize..6,
+    ) {
+        let (run, _) = program::run(&program, as_of);
+        let Ok(totals) = run.totals() else { return Ok(()) };
+        prop_assert_eq!(run.score_in_stretches(&totals, stretches), run.score(&totals));
     }
 }
 
