@@ -33,25 +33,37 @@ impl FactStore {
             places: places.clone(),
             rows: Vec::new(),
         };
-        let mut passes = self.scan(files, ALL_CUSTOMERS, passes).await?;
-        let settled = tokio::task::spawn_blocking(move || {
-            let key = |row: &Certification| (row.person, row.exam, row.passed_on);
-            passes
-                .rows
-                .sort_unstable_by_key(|(row, place)| (key(row), Reverse(*place)));
-            passes
-                .rows
-                .dedup_by(|(same, _), (kept, _)| key(same) == key(kept));
-            passes.rows.into_iter().map(|(row, _)| row).collect()
-        });
+        let passes = self.scan(files, ALL_CUSTOMERS, passes).await?;
+        let settled = tokio::task::spawn_blocking(move || settled(&passes.rows));
         Ok(settled.await?)
     }
 }
 
+/// A pass with the sequence of its batch and its ordinal there.
+type Placed = (Certification, (u64, u32));
+
+/// Of each key the one committed last, in order of key.
+fn settled(rows: &[Placed]) -> Vec<Certification> {
+    let key = |row: &Certification| (row.person, row.exam, row.passed_on);
+    // Numbers that name the rows are sorted, since rows are large; a person has few of them.
+    let number = |(at, (row, _)): (usize, &Placed)| row.person >> 64 << 32 | at as u128;
+    let mut numbers: Vec<u128> = rows.iter().enumerate().map(number).collect();
+    numbers.sort_unstable();
+    let mut settled = Vec::with_capacity(rows.len());
+    let mut of_some = Vec::new();
+    for same in numbers.chunk_by(|a, b| a >> 32 == b >> 32) {
+        of_some.clear();
+        of_some.extend(same.iter().map(|number| &rows[*number as u32 as usize]));
+        of_some.sort_unstable_by_key(|(row, place)| (key(row), Reverse(*place)));
+        of_some.dedup_by(|(same, _), (kept, _)| key(same) == key(kept));
+        settled.extend(of_some.iter().map(|(row, _)| *row));
+    }
+    settled
+}
+
 struct Passes {
     places: Places,
-    /// Each with the sequence of its batch and its ordinal there.
-    rows: Vec<(Certification, (u64, u32))>,
+    rows: Vec<Placed>,
 }
 
 impl Sink for Passes {

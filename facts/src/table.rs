@@ -31,8 +31,12 @@ use usage::AllUsage;
 pub(crate) trait Chunk: Send + std::fmt::Debug {
     fn push(&mut self, ordinal: u32, row: FactRow) -> Result<(), Error>;
     fn push_usage(&mut self, rows: &[UsageRow]) -> Result<(), Error>;
-    /// How many rows of a file they make, as far as is known.
+    /// How many rows of a file they make at most.
     fn len(&self) -> usize;
+    /// Whether they make about so many, and are to be taken.
+    fn is_full(&mut self, rows: usize) -> bool {
+        self.len() >= rows
+    }
     /// Empties the chunk into a job that sorts and encodes its rows.
     fn take(&mut self) -> EncodeJob;
 }

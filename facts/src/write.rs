@@ -152,8 +152,8 @@ impl BatchWriter {
         self.store.remove(&self.paths).await
     }
 
-    fn is_full(&self) -> bool {
-        self.chunk.len() >= self.chunk_rows
+    fn is_full(&mut self) -> bool {
+        self.chunk.is_full(self.chunk_rows)
     }
 
     async fn write_rest(&mut self) -> Result<(), Error> {

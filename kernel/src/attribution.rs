@@ -41,20 +41,30 @@ pub struct Associations {
 
 impl Associations {
     #[must_use]
-    pub fn new(mut associations: Vec<Association>) -> Associations {
-        associations.sort_unstable_by_key(|a| {
-            (a.customer, a.starts_on, a.partner, a.workload, a.precedence)
-        });
-        let customers = associations.last().map_or(0, |a| a.customer.0 as usize + 1);
-        let mut starts = vec![0u32; customers + 1];
+    pub fn new(associations: Vec<Association>) -> Associations {
+        let customer_of = |a: &Association| a.customer.0 as usize;
+        let customers = associations.iter().map(customer_of).max();
+        let mut starts = vec![0u32; customers.map_or(0, |last| last + 1) + 1];
         for association in &associations {
-            starts[association.customer.0 as usize + 1] += 1;
+            starts[customer_of(association) + 1] += 1;
         }
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
+        // Dealt out by customer, which is several times faster than sorting all. A customer has few.
+        let mut next = starts.clone();
+        let mut by_customer = associations.clone();
+        for association in associations {
+            let place = &mut next[customer_of(&association)];
+            by_customer[*place as usize] = association;
+            *place += 1;
+        }
+        for of_customer in by_customer.chunk_by_mut(|a, b| a.customer == b.customer) {
+            of_customer
+                .sort_unstable_by_key(|a| (a.starts_on, a.partner, a.workload, a.precedence));
+        }
         Associations {
-            by_customer: associations,
+            by_customer,
             starts,
         }
     }

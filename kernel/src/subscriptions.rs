@@ -23,8 +23,10 @@ pub struct NewestSubscriptions {
     /// Where a subscription stands among them.
     places: HashTable<u32>,
     /// About where the next observation's subscription stands, if the order is the same again. Those that are in some files
-    /// only stand elsewhere, in their own order; so there are two such places, the one of the last observation first.
+    /// only stand elsewhere, in their own order; so there are two such places.
     next: [usize; 2],
+    /// The one of them that led to the last observation's.
+    last: usize,
 }
 
 /// How far around the expected place a subscription is sought before it is looked up. Files have customers in one order, and
@@ -71,6 +73,7 @@ impl NewestSubscriptions {
             newest: Vec::with_capacity(expected),
             places: HashTable::with_capacity(expected),
             next: [0; 2],
+            last: 0,
         }
     }
 
@@ -111,29 +114,33 @@ impl NewestSubscriptions {
     }
 
     fn find(&mut self, subscription: u128) -> Option<usize> {
-        if let Some(at) = self.find_near(self.next[0], subscription) {
-            // Where two stand the other way round, the rest goes on behind both.
-            self.next[0] = self.next[0].max(at + 1);
-            return Some(at);
+        let is_at = |at: &usize| self.subscriptions.get(*at) == Some(&subscription);
+        let around =
+            |next: usize| (1..=NEAR).flat_map(move |step| [next + step, next.wrapping_sub(step)]);
+        for which in [self.last, 1 - self.last] {
+            let next = self.next[which];
+            if is_at(&next) {
+                return Some(self.found(which, next));
+            }
         }
-        let [last, other] = self.next;
-        if let Some(at) = self.find_near(other, subscription) {
-            self.next = [other.max(at + 1), last];
-            return Some(at);
+        for which in [self.last, 1 - self.last] {
+            if let Some(at) = around(self.next[which]).find(is_at) {
+                return Some(self.found(which, at));
+            }
         }
-        let is_at = |at: &u32| self.subscriptions[*at as usize] == subscription;
-        let at = *self.places.find(hash(subscription), is_at)? as usize;
-        self.next = [at + 1, last];
-        Some(at)
+        let is_one = |at: &u32| self.subscriptions[*at as usize] == subscription;
+        let at = *self.places.find(hash(subscription), is_one)? as usize;
+        // The place that led to the last one is kept, and the other one moves here.
+        let which = 1 - self.last;
+        self.next[which] = 0;
+        Some(self.found(which, at))
     }
 
-    fn find_near(&self, next: usize, subscription: u128) -> Option<usize> {
-        let is_at = |at: usize| self.subscriptions.get(at) == Some(&subscription);
-        if is_at(next) {
-            return Some(next);
-        }
-        let mut around = (1..=NEAR).flat_map(|step| [next + step, next.wrapping_sub(step)]);
-        around.find(|at| is_at(*at))
+    fn found(&mut self, which: usize, at: usize) -> usize {
+        self.last = which;
+        // Where two stand the other way round, the rest goes on behind both.
+        self.next[which] = self.next[which].max(at + 1);
+        at
     }
 
     fn add(&mut self, subscription: u128, observed_on: Day, newest: Newest) {

@@ -57,6 +57,15 @@ impl Chunk for UsageChunk {
         self.sets.len()
     }
 
+    fn is_full(&mut self, rows: usize) -> bool {
+        if self.sets.len() < rows {
+            return false;
+        }
+        self.sets.unite();
+        // Else the last few would be united again and again.
+        self.sets.len() >= rows - rows / 8
+    }
+
     fn take(&mut self) -> EncodeJob {
         let sets = std::mem::take(&mut self.sets);
         Box::new(move |sizes| encode_months(sets, sizes))
