@@ -1,7 +1,8 @@
 //! One file's rows of some customers, taken some customers at a time.
 //!
 //! A run holds a block or two of rows and the bytes of a part of its file. The next part is fetched meanwhile; of a local file
-//! the system is told of it instead, and whoever decodes it reads it, so that no thread waits for another. Where files are many, that would be much for each of them: then one run has the rows of all (see [`mod@crate::gather`]).
+//! the system is told of it instead, and whoever decodes it reads it, so that no thread waits for another. Where files are
+//! many, that would be much for each of them: then one run has the rows of all (see [`mod@crate::gather`]).
 
 use std::collections::VecDeque;
 

@@ -10,7 +10,7 @@ use crate::row::UsageMonthRow;
 /// Entries that a table begins with.
 const SLOTS_AT_FIRST: usize = 64;
 
-/// Tables, a power of two: of the months of a large program each fits a processor's second cache.
+/// Tables, a power of two: as many as make each of them fit a processor's second cache in a large program's month.
 const TABLES: usize = 128;
 
 /// Rows that are added to a table together: about as many as a table has lines of memory to be fetched for it.

@@ -26,8 +26,8 @@ impl Shares {
     pub(super) fn next(&self, core: usize) -> Option<Range<u32>> {
         let mut left = self.left();
         if left[core].is_empty() {
+            let longest = left.iter_mut().max_by_key(ExactSizeIterator::len);
             // The last one is done sooner by whoever walks towards it.
-            let longest = left.iter_mut().max_by_key(|share| share.len());
             let longest = longest.filter(|share| share.len() > 1)?;
             let middle = longest.end - longest.len().div_ceil(2);
             let second = middle..longest.end;
