@@ -46,7 +46,7 @@ const PLANNED_AHEAD: usize = 8;
 pub struct Wanted<'a> {
     /// Files of other datasets may be among them and are not read.
     pub files: &'a [FileRef],
-    /// All buckets lie within these. What follows them is not read ahead.
+    /// Those of all buckets: what follows them is not read ahead.
     pub customers: Range<u32>,
     pub days: RangeInclusive<Day>,
     pub settled: &'a Settled,
@@ -161,7 +161,7 @@ impl SideBySide {
         bucket: &Range<u32>,
     ) -> Result<SideBySide, Error> {
         let mut pick = within.clone();
-        pick.customers.start = bucket.start;
+        pick.customers = bucket.start..within.customers.end.max(bucket.end);
         let is_gathered = WALKED.into_iter().any(|dataset| {
             let files = files.iter().filter(|file| file.dataset == dataset);
             needed(files, &pick).count() > store.sizes().side_by_side_files

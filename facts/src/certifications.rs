@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 
 use kernel::Certification;
 
+use crate::block::Block;
 use crate::column::{Date, Hash, Id, Ordinal};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::places::Places;
-use crate::scan::{ALL_CUSTOMERS, Block, Sink};
+use crate::scan::{ALL_CUSTOMERS, Sink};
 use crate::store::FactStore;
 use crate::table::ORDINAL;
 

@@ -5,11 +5,12 @@
 
 use std::ops::Range;
 
+use crate::block::Block;
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::pick::{Pick, Picked, places_of};
 use crate::run::Run;
-use crate::scan::{Block, Sink};
+use crate::scan::Sink;
 use crate::store::FactStore;
 
 /// The most files of a dataset that a bucket reads side by side, but in tests.

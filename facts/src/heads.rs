@@ -6,9 +6,10 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::block::Block;
 use crate::column::Hash;
 use crate::error::Error;
-use crate::scan::{Block, Sink};
+use crate::scan::Sink;
 
 /// The parts of a pass: as many as a processor can write to side by side.
 const PARTS: u64 = 256;

@@ -19,6 +19,7 @@
 
 mod batches;
 mod bitmap;
+mod block;
 mod bucket;
 mod buckets;
 mod buffers;
@@ -34,12 +35,14 @@ mod file;
 mod footer;
 mod gather;
 mod heads;
+mod part;
 mod pick;
 mod places;
 mod row;
 mod run;
 mod scan;
 mod settle;
+mod sparse;
 mod store;
 mod subscriptions;
 mod table;

@@ -6,6 +6,7 @@ use kernel::{
     Customer as KernelCustomer, Day, Instances, Month, Revenue, SeatChange, Survey, UsageMonth,
 };
 
+use crate::block::Block;
 use crate::column::{
     Count, Currency, Customer, Date, DayMask, Flag, Id, Money, Ordinal, Score, User,
 };
@@ -13,7 +14,6 @@ use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file::{FileRef, needed_days};
 use crate::places::Places;
-use crate::scan::Block;
 use crate::settle::Settled;
 use crate::table::ORDINAL;
 

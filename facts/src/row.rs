@@ -6,6 +6,7 @@
 use arrow::array::ArrayRef;
 use kernel::Day;
 
+use crate::block::Block;
 use crate::code::{LicenseType, Status};
 use crate::column::{
     Column, Count, Currency, Customer, Date, DayMask, Flag, Hash, Id, Kind, License, Money, Score,
@@ -13,7 +14,6 @@ use crate::column::{
 };
 use crate::dataset::Dataset;
 use crate::error::Error;
-use crate::scan::Block;
 
 /// A row that has columns of its own.
 pub(crate) trait Record: Copy + Send + Sync + 'static {

@@ -9,10 +9,11 @@ use std::collections::VecDeque;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
+use crate::block::Blocks;
 use crate::error::Error;
 use crate::file::FileRef;
+use crate::part::Part;
 use crate::pick::{Pick, Picked, places_of};
-use crate::scan::{Blocks, Part};
 use crate::store::FactStore;
 
 /// The rows that are decoded together: few, since every file of a bucket holds as many.

@@ -10,12 +10,13 @@ use rustc_hash::FxHashMap;
 
 use crate::batches::FileBatches;
 use crate::bitmap::Bitmap;
+use crate::block::Block;
 use crate::column::{Hash, Ordinal};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::heads::{Heads, Repeated};
-use crate::scan::{ALL_CUSTOMERS, Block, Sink};
+use crate::scan::{ALL_CUSTOMERS, Sink};
 use crate::store::FactStore;
 use crate::table::ORDINAL;
 

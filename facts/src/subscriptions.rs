@@ -5,12 +5,13 @@ use std::ops::RangeInclusive;
 
 use kernel::{Day, NewestSubscriptions, Subscription, Window};
 
+use crate::block::Block;
 use crate::column::{Count, Customer, Date, Hash, Id, Ordinal, SubscriptionStatus};
 use crate::dataset::Dataset;
 use crate::error::Error;
 use crate::file::FileRef;
 use crate::places::Places;
-use crate::scan::{ALL_CUSTOMERS, Block, Sink};
+use crate::scan::{ALL_CUSTOMERS, Sink};
 use crate::store::FactStore;
 use crate::table::ORDINAL;
 

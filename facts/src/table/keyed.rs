@@ -5,6 +5,7 @@ use kernel::Day;
 use parquet::errors::ParquetError;
 
 use super::{Chunk, EncodeJob, Span, Unnamed};
+use crate::block::Block;
 use crate::column::{Column, Kind, Ordinal};
 use crate::dataset::Dataset;
 use crate::encode::encode;
@@ -13,7 +14,7 @@ use crate::row::{
     CertificationRow, FactRow, InstancesRow, Record, RevenueRow, SeatChangeRow, StoredRow,
     SubscriptionRow, SurveyRow, UsageRow,
 };
-use crate::scan::{Block, Sink};
+use crate::scan::Sink;
 use crate::store::Sizes;
 
 /// The column that every keyed file has after those of its rows.

@@ -13,15 +13,16 @@ use tokio::runtime::Handle;
 use super::keyed::{self, Sent};
 use super::{Span, Unnamed};
 use crate::batches::{BATCH, BatchRows, FileBatches};
+use crate::block::{Block, Blocks};
 use crate::column::{Column, Id, Kind};
 use crate::dataset::Dataset;
 use crate::encode::Encoder;
 use crate::error::Error;
+use crate::part::Part;
 use crate::row::{
     CertificationRow, InstancesRow, RevenueRow, SeatChangeRow, SubscriptionRow, SurveyRow,
     UsageMonthRow,
 };
-use crate::scan::{Block, Blocks, Part};
 use crate::store::{FactStore, Sizes};
 
 /// The rows of an input that are decoded together.

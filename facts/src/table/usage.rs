@@ -7,12 +7,13 @@ use parquet::errors::ParquetError;
 use super::days::DaySets;
 use super::merge::Mergeable;
 use super::{Chunk, EncodeJob, Span, Unnamed};
+use crate::block::Block;
 use crate::column::Column;
 use crate::dataset::Dataset;
 use crate::encode::encode;
 use crate::error::Error;
 use crate::row::{FactRow, Record, StoredRow, UsageMonthRow, UsageRow};
-use crate::scan::{Block, Sink};
+use crate::scan::Sink;
 use crate::store::Sizes;
 
 /// Customers between the first and the last of some rows, for each row, up to which there is a place for each of them.
